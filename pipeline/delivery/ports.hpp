@@ -50,6 +50,9 @@ class Source {
   // Shows up to `records` records (about `bytes` bytes) of one assigned partition to `visit`, in offset order; returns how many.
   virtual Result<uint32_t> poll(TopicPartition at, uint32_t records, int64_t bytes, const std::function<void(const RawRecord&)>& visit) = 0;
 
+  // Ends the wait of `events` early: something else wants the delivery thread. From any thread.
+  virtual void wake() = 0;
+
   // Ends a revoke or a loss: the partitions may go to somebody else.
   virtual Result<void> release(std::span<const TopicPartition> partitions) = 0;
 
