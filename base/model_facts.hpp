@@ -22,12 +22,25 @@ struct Setting {
   Origin origin = Origin::task_default;
 };
 
+// What `use_activation` applies to a pooled row, after its Dense layers or its head.
+enum class OutputActivation : uint8_t { identity, l2_normalize, sigmoid, softmax };
+
+std::string_view to_string(OutputActivation activation);
+
 // The pooler that a model gets for one task, field by field.
 struct PoolerFacts {
   Setting<std::vector<PoolerKind>> kinds;  // several are concatenated, in this order
   Setting<bool> use_activation;
-  Setting<uint32_t> dimensions;  // default matryoshka size; 0 = all
+  Setting<OutputActivation> activation;  // what use_activation applies
+  Setting<uint32_t> dimensions;          // default matryoshka size; 0 = all
+  uint32_t width = 0;                    // columns of a pooled row before `dimensions` cuts it
 };
+
+// How a pair is scored: by a one-label head that reads query and document as one sequence, or by the cosine of two
+// embeddings.
+enum class ScoreMethod : uint8_t { cross_encoder, bi_encoder };
+
+std::string_view to_string(ScoreMethod method);
 
 // All that planning needs to know about a model directory without computing: plain data, no weights.
 struct ModelFacts {
@@ -40,12 +53,16 @@ struct ModelFacts {
   uint32_t output_size = 0;  // width of one pooled row for the default task
   uint32_t layers = 0;
   Setting<uint32_t> max_tokens;  // longest sequence, special tokens included
+  uint32_t max_positions = 0;    // rows of the position table: no sequence can ever be longer
   uint32_t vocab_size = 0;
-  std::vector<std::string> labels;           // id2label in order; empty for embedders
-  std::vector<uint32_t> matryoshka;          // allowed dimensions; empty: any if `is_matryoshka`, else none
+  uint32_t type_vocab_size = 0;
+  std::vector<std::string> labels;   // id2label in order; empty for embedders
+  std::vector<uint32_t> matryoshka;  // allowed dimensions; empty: any if `is_matryoshka`, else none
   bool is_matryoshka = false;
   std::map<std::string, std::string> prompts;  // config_sentence_transformers.json
   std::optional<std::string> default_prompt;   // its default_prompt_name
+  bool include_prompt = true;  // false: the prompt's tokens take no part in pooling (1_Pooling/config.json)
+  ScoreMethod score_method = ScoreMethod::bi_encoder;  // of task score
   std::map<Task, PoolerFacts> poolers;
   bool lower_case = false;  // sentence_bert_config.json do_lower_case
   uint64_t weight_bytes_fp32 = 0;

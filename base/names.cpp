@@ -95,6 +95,18 @@ constexpr Names<Origin, 6> origins{{
     {Origin::task_default, "task_default"},
 }};
 
+constexpr Names<OutputActivation, 4> output_activations{{
+    {OutputActivation::identity, "identity"},
+    {OutputActivation::l2_normalize, "l2_normalize"},
+    {OutputActivation::sigmoid, "sigmoid"},
+    {OutputActivation::softmax, "softmax"},
+}};
+
+constexpr Names<ScoreMethod, 2> score_methods{{
+    {ScoreMethod::cross_encoder, "cross_encoder"},
+    {ScoreMethod::bi_encoder, "bi_encoder"},
+}};
+
 constexpr Names<OptionType, 9> option_types{{
     {OptionType::string, "string"},
     {OptionType::integer, "integer"},
@@ -119,6 +131,8 @@ std::optional<Lane> lane_from_string(std::string_view text) { return value_of(la
 std::string_view to_string(DType type) { return name_of(dtypes, type); }
 std::optional<DType> dtype_from_string(std::string_view text) { return value_of(dtypes, text); }
 std::string_view to_string(Origin origin) { return name_of(origins, origin); }
+std::string_view to_string(OutputActivation activation) { return name_of(output_activations, activation); }
+std::string_view to_string(ScoreMethod method) { return name_of(score_methods, method); }
 std::string_view to_string(OptionType type) { return name_of(option_types, type); }
 
 }  // namespace weir
