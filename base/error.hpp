@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// Why something failed. The first group are the dead-letter reasons: a closed set, written to `weir.dlq.reason` and to the
-// `code` of a failed outcome, so their names are an interface. The second group never reaches a record.
+// Why something failed. The first group are the dead-letter reasons: a closed set, written to `weir.dlq.reason` and to
+// the `code` of a failed outcome, so their names are an interface. The second group never reaches a record.
 enum class ErrorCode : uint8_t {
   decode_error,              // not JSON, not UTF-8, an empty value where a document is needed
   schema_mismatch,           // readable, but a field has the wrong type
@@ -23,10 +23,10 @@ enum class ErrorCode : uint8_t {
   numeric_nan,        // the device returned NaN or infinity for this row
   device_oom,
   device_fault,
-  timeout,             // the deadline had passed when the batch was cut
-  output_too_large,    // the outcome exceeds the producer's message.max.bytes
-  retries_exhausted,   // failed on every worker that tried
-  policy,              // refused by configuration
+  timeout,            // the deadline had passed when the batch was cut
+  output_too_large,   // the outcome exceeds the producer's message.max.bytes
+  retries_exhausted,  // failed on every worker that tried
+  policy,             // refused by configuration
 
   invalid_config,  // YAML, command line, model directory: exit code 78
   not_found,

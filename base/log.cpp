@@ -10,7 +10,8 @@ namespace weir {
 namespace {
 
 struct Logger {
-  std::shared_ptr<spdlog::logger> out = std::make_shared<spdlog::logger>("weir", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  std::shared_ptr<spdlog::logger> out =
+      std::make_shared<spdlog::logger>("weir", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   LogFormat format = LogFormat::text;
 
   Logger() { apply(LogLevel::info, LogFormat::text); }
@@ -18,8 +19,9 @@ struct Logger {
   void apply(LogLevel level, LogFormat f) {
     format = f;
     // spdlog adds only time and level; the rest of the line is ours.
-    out->set_pattern(f == LogFormat::text ? "%Y-%m-%dT%H:%M:%S.%eZ %-5l %v" : R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
-                     spdlog::pattern_time_type::utc);
+    out->set_pattern(
+        f == LogFormat::text ? "%Y-%m-%dT%H:%M:%S.%eZ %-5l %v" : R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+        spdlog::pattern_time_type::utc);
     out->set_level(to_spdlog(level));
     out->flush_on(spdlog::level::debug);
   }

@@ -34,7 +34,8 @@ Metrics::~Metrics() = default;
 
 Counter Metrics::counter(const MetricDef& def, const Labels& labels) {
   std::lock_guard lock(state_->mutex);
-  auto& family = prometheus::BuildCounter().Name(std::string(def.name)).Help(std::string(def.help)).Register(state_->registry);
+  auto& family =
+      prometheus::BuildCounter().Name(std::string(def.name)).Help(std::string(def.help)).Register(state_->registry);
   Counter handle;
   handle.series_ = &family.Add(labels);
   return handle;
@@ -42,7 +43,8 @@ Counter Metrics::counter(const MetricDef& def, const Labels& labels) {
 
 Gauge Metrics::gauge(const MetricDef& def, const Labels& labels) {
   std::lock_guard lock(state_->mutex);
-  auto& family = prometheus::BuildGauge().Name(std::string(def.name)).Help(std::string(def.help)).Register(state_->registry);
+  auto& family =
+      prometheus::BuildGauge().Name(std::string(def.name)).Help(std::string(def.help)).Register(state_->registry);
   Gauge handle;
   handle.series_ = &family.Add(labels);
   return handle;

@@ -12,8 +12,8 @@ namespace weir {
 
 enum class MetricKind : uint8_t { counter, gauge, histogram };
 
-// A metric as declared by the room that counts it. The name carries the unit (`_seconds`, `_bytes`, `_total`); names are an
-// interface and stand in one tested list, docs/metrics.md.
+// A metric as declared by the room that counts it. The name carries the unit (`_seconds`, `_bytes`, `_total`); names
+// are an interface and stand in one tested list, docs/metrics.md.
 struct MetricDef {
   std::string_view name;
   MetricKind kind;
@@ -50,7 +50,8 @@ class Histogram {
   void* series_ = nullptr;
 };
 
-// The process's metrics. Owned by app, passed by reference. Default-constructed handles count nothing, so tests need none.
+// The process's metrics. Owned by app, passed by reference. Default-constructed handles count nothing, so tests need
+// none.
 class Metrics {
  public:
   Metrics();

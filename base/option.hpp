@@ -12,8 +12,8 @@ enum class OptionType : uint8_t { string, integer, number, boolean, size, durati
 
 std::string_view to_string(OptionType type);
 
-// One configuration option. Each room exports its options as a span; the checker, the reference page and the JSON Schema are
-// made from the same table, so an option is one line of code.
+// One configuration option. Each room exports its options as a span; the checker, the reference page and the JSON
+// Schema are made from the same table, so an option is one line of code.
 struct Option {
   std::string_view section;  // "kafka_source", "delivery", "models.*": the mapping that holds the key
   std::string_view name;

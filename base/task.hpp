@@ -31,11 +31,12 @@ enum class Lane : uint8_t { realtime, bulk };
 std::string_view to_string(Lane lane);
 std::optional<Lane> lane_from_string(std::string_view text);
 
-// What one job may vary of its pooler, resolved against the stage's settings. Sequences with equal parameters are pooled together.
+// What one job may vary of its pooler, resolved against the stage's settings. Sequences with equal parameters are
+// pooled together.
 struct PoolingParams {
   Task task = Task::embed;
-  bool use_activation = true;   // embed: L2-normalize; classify, score: sigmoid or softmax
-  uint32_t dimensions = 0;      // matryoshka size; 0 keeps the model's own
+  bool use_activation = true;  // embed: L2-normalize; classify, score: sigmoid or softmax
+  uint32_t dimensions = 0;     // matryoshka size; 0 keeps the model's own
   auto operator<=>(const PoolingParams&) const = default;
 };
 

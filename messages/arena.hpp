@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// Bytes that live and die together: one per chunk. Addresses are stable; nothing is freed before the arena. Owned by the
-// chunk, filled by one thread, read by any.
+// Bytes that live and die together: one per chunk. Addresses are stable; nothing is freed before the arena. Owned by
+// the chunk, filled by one thread, read by any.
 class Arena {
  public:
   explicit Arena(size_t first_block = 16 * 1024) : resource_(first_block) {}

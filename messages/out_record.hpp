@@ -12,7 +12,8 @@
 
 namespace weir {
 
-// A record ready to be written. Views point into the arena of its OutChunk, except `topic`, which may also be a stage's own.
+// A record ready to be written. Views point into the arena of its OutChunk, except `topic`, which may also be a stage's
+// own.
 struct OutRecord {
   std::string_view topic;  // files: the path as configured
   std::optional<std::string_view> key;
@@ -21,14 +22,15 @@ struct OutRecord {
   int64_t timestamp_ms = -1;
 };
 
-// What one sink made of one OutcomeChunk. Immutable after sending; kept alive by the spans that name it until its records are
-// durable, so that a retry needs no second encoding and librdkafka no copy.
+// What one sink made of one OutcomeChunk. Immutable after sending; kept alive by the spans that name it until its
+// records are durable, so that a retry needs no second encoding and librdkafka no copy.
 struct OutChunk {
   Arena arena;
   std::vector<OutRecord> records;
 };
 
-// Some records of an OutChunk: those that one job causes on one branch. May be empty (routed away, closed by another branch).
+// Some records of an OutChunk: those that one job causes on one branch. May be empty (routed away, closed by another
+// branch).
 struct OutSpan {
   std::shared_ptr<const OutChunk> chunk;
   uint32_t first = 0;

@@ -29,7 +29,8 @@ struct Outcome {
 // What a failure costs the dead-letter topic: of several sinks under a failed stage, one writes the dead letter.
 enum class DeadLetter : uint8_t { write, skip };
 
-// Outcomes of jobs of one chunk, on their way to a sink. Immutable after sending. A tombstone has an outcome with rows == 0.
+// Outcomes of jobs of one chunk, on their way to a sink. Immutable after sending. A tombstone has an outcome with rows
+// == 0.
 struct OutcomeChunk {
   JobChunkPtr jobs;
   std::shared_ptr<const ModelFacts> model;  // null when all failed before a model was known

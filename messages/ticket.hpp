@@ -28,7 +28,8 @@ struct TopicPartition {
   auto operator<=>(const TopicPartition&) const = default;
 };
 
-// Where a job came from, and of which assignment: a completion with an older epoch than the ledger's is late and is dropped.
+// Where a job came from, and of which assignment: a completion with an older epoch than the ledger's is late and is
+// dropped.
 struct Ticket {
   SourceId source;
   TopicPartition at;

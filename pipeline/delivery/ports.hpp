@@ -28,10 +28,10 @@ struct RawRecord {
 // What happened to a source's assignment since the last call, in order.
 struct SourceEvent {
   enum class Kind : uint8_t {
-    assigned,      // these partitions are ours from now on
-    revoke,        // to be given back: drain, commit, then call Source::release
-    lost,          // already somebody else's: drop, then call Source::release
-    end,           // `next` records are all there are now in partitions[0] (its next offset); comes again after more records
+    assigned,  // these partitions are ours from now on
+    revoke,    // to be given back: drain, commit, then call Source::release
+    lost,      // already somebody else's: drop, then call Source::release
+    end,  // `next` records are all there are now in partitions[0] (its next offset); comes again after more records
   };
   Kind kind;
   std::vector<TopicPartition> partitions;
@@ -43,12 +43,14 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  // Serves the client (heartbeats, callbacks) and reports what happened; waits at most `wait` for a first event or record. An
-  // error is fatal: the process ends.
+  // Serves the client (heartbeats, callbacks) and reports what happened; waits at most `wait` for a first event or
+  // record. An error is fatal: the process ends.
   virtual Result<std::vector<SourceEvent>> events(Duration wait) = 0;
 
-  // Shows up to `records` records (about `bytes` bytes) of one assigned partition to `visit`, in offset order; returns how many.
-  virtual Result<uint32_t> poll(TopicPartition at, uint32_t records, int64_t bytes, const std::function<void(const RawRecord&)>& visit) = 0;
+  // Shows up to `records` records (about `bytes` bytes) of one assigned partition to `visit`, in offset order; returns
+  // how many.
+  virtual Result<uint32_t> poll(TopicPartition at, uint32_t records, int64_t bytes,
+                                const std::function<void(const RawRecord&)>& visit) = 0;
 
   // Ends the wait of `events` early: something else wants the delivery thread. From any thread.
   virtual void wake() = 0;
@@ -67,8 +69,8 @@ struct Release {
   std::vector<OutSpan> more;  // further branches; empty with one sink, so that no record allocates
 };
 
-// Writes releases and commits offsets: at_least_once, exactly_once, file and HTTP are implementations. Called only from the
-// source's delivery thread. A Result error is fatal; whatever may pass is retried inside.
+// Writes releases and commits offsets: at_least_once, exactly_once, file and HTTP are implementations. Called only from
+// the source's delivery thread. A Result error is fatal; whatever may pass is retried inside.
 class Committer {
  public:
   virtual ~Committer() = default;
@@ -76,10 +78,12 @@ class Committer {
   // The next releases of their partitions, contiguous and in order. The committer keeps them until they are durable.
   virtual Result<void> append(std::vector<Release> releases) = 0;
 
-  // Serves delivery reports and commits; returns the tickets that became durable since the last call (of each partition, in order).
+  // Serves delivery reports and commits; returns the tickets that became durable since the last call (of each
+  // partition, in order).
   virtual Result<std::vector<Ticket>> durable(TimePoint now) = 0;
 
-  // Everything before `next` of an idle partition is done (control records at its end): commit it, so that lag becomes 0.
+  // Everything before `next` of an idle partition is done (control records at its end): commit it, so that lag becomes
+  // 0.
   virtual Result<void> advance(TopicPartition at, Offset next) = 0;
 
   // Partitions go away. Not lost: finish and commit what was appended, until `limit`. Lost: forget it.

@@ -13,12 +13,12 @@ namespace weir {
 
 // One model input: ids [begin, begin + count) of its chunk.
 struct Sequence {
-  uint32_t job = 0;   // index into JobChunk::jobs
-  uint32_t part = 0;  // which document of a pair job (or window of a long text); 0 otherwise
+  uint32_t job = 0;    // index into JobChunk::jobs
+  uint32_t part = 0;   // which document of a pair job (or window of a long text); 0 otherwise
   uint32_t parts = 1;  // how many sequences the job has
   uint32_t begin = 0;
   uint32_t count = 0;
-  uint32_t dropped = 0;  // tokens lost to truncation
+  uint32_t dropped = 0;     // tokens lost to truncation
   int64_t deadline_ms = 0;  // copied from the job; 0: none
   Lane lane = Lane::bulk;   // the source's lane or the job's own priority
 };

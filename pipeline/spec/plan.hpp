@@ -33,8 +33,8 @@ struct InputPlan {
   Lane lane = Lane::bulk;
   Tombstones tombstones = Tombstones::forward;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::reject;
-  std::string prompt;       // put before every text
-  std::string prompt_name;  // or the model's prompt of this name
+  std::string prompt;               // put before every text
+  std::string prompt_name;          // or the model's prompt of this name
   bool until_end_of_topic = false;  // `until: end_of_topic`
 };
 
@@ -58,7 +58,7 @@ struct TokenizerPlan {
 };
 
 struct BatcherPlan {
-  uint32_t max_tokens = 0;  // 0: auto
+  uint32_t max_tokens = 0;     // 0: auto
   uint32_t max_sequences = 0;  // 0: no limit
   double realtime_share = 0.5;
 };
@@ -95,23 +95,23 @@ struct FileSinkPlan {
   OutputPlan output;
 };
 
-using StagePlanOptions = std::variant<KafkaSourcePlan, FileSourcePlan, TokenizerPlan, BatcherPlan, GpuWorkerPlan, PoolerPlan,
-                                      KafkaSinkPlan, FileSinkPlan>;
+using StagePlanOptions = std::variant<KafkaSourcePlan, FileSourcePlan, TokenizerPlan, BatcherPlan, GpuWorkerPlan,
+                                      PoolerPlan, KafkaSinkPlan, FileSinkPlan>;
 
 // One stage of the dataflow. Stages stand in topological order; sources first of their tree.
 struct StagePlan {
   std::string name;
   StagePlanOptions options;
-  int from = -1;                // index of the stage it reads; -1: a source
-  std::vector<int> to;          // stages that read it
-  std::vector<int> sinks;       // sinks at or under it, in order: its branches
+  int from = -1;           // index of the stage it reads; -1: a source
+  std::vector<int> to;     // stages that read it
+  std::vector<int> sinks;  // sinks at or under it, in order: its branches
 };
 
 struct ModelPlan {
   std::string name;
   std::vector<std::string> aliases;
   std::string path;
-  std::optional<Task> task;  // absent: the model's own
+  std::optional<Task> task;    // absent: the model's own
   std::optional<DType> dtype;  // absent: auto
   PoolerPlan pooler;
   ModelFacts facts;  // filled by the ModelProbe

@@ -10,7 +10,8 @@ TEST(Log, text_lines_carry_event_and_quoted_fields) {
   log_info("consumer_assigned", {{"topic", "documents"}, {"partitions", 4}, {"note", "two words"}});
   log_debug("hidden");
   const auto line = testing::internal::GetCapturedStderr();
-  EXPECT_NE(line.find("info  consumer_assigned topic=documents partitions=4 note=\"two words\"\n"), std::string::npos) << line;
+  EXPECT_NE(line.find("info  consumer_assigned topic=documents partitions=4 note=\"two words\"\n"), std::string::npos)
+      << line;
   EXPECT_EQ(line.find("hidden"), std::string::npos);
 }
 

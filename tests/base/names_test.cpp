@@ -13,8 +13,8 @@ TEST(Names, every_task_reads_back) {
 }
 
 TEST(Names, every_pooler_kind_reads_back) {
-  for (PoolerKind kind : {PoolerKind::cls, PoolerKind::last, PoolerKind::mean, PoolerKind::max, PoolerKind::mean_sqrt_len,
-                          PoolerKind::weighted_mean, PoolerKind::all})
+  for (PoolerKind kind : {PoolerKind::cls, PoolerKind::last, PoolerKind::mean, PoolerKind::max,
+                          PoolerKind::mean_sqrt_len, PoolerKind::weighted_mean, PoolerKind::all})
     EXPECT_EQ(pooler_kind_from_string(to_string(kind)), kind);
 }
 
