@@ -11,6 +11,7 @@
 #include "base/dtype.hpp"
 #include "base/model_facts.hpp"
 #include "base/task.hpp"
+#include "messages/format.hpp"
 #include "messages/job.hpp"
 
 namespace weir {
@@ -20,11 +21,7 @@ using Milliseconds = std::chrono::milliseconds;
 // librdkafka properties in the order of the file; values as written. Secret ones are redacted by whoever prints them.
 using KafkaProperties = std::map<std::string, std::string>;
 
-enum class RecordFormat : uint8_t { flatbuffers, json, text };
-enum class VectorEncoding : uint8_t { numbers, base64 };  // how JSON carries vectors
-enum class LongText : uint8_t { truncate, reject };       // windows: refused by name until it runs
-enum class Tombstones : uint8_t { forward, skip, reject };
-enum class InvalidUtf8 : uint8_t { reject, replace };
+enum class LongText : uint8_t { truncate, reject };  // windows: refused by name until it runs
 
 // What a source stage does with its records before they are jobs; the same for every kind of source.
 struct InputPlan {
