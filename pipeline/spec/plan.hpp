@@ -13,12 +13,13 @@
 #include "base/task.hpp"
 #include "messages/format.hpp"
 #include "messages/job.hpp"
+#include "pipeline/spec/spec_error.hpp"
 
 namespace weir {
 
 using Milliseconds = std::chrono::milliseconds;
 
-// librdkafka properties in the order of the file; values as written. Secret ones are redacted by whoever prints them.
+// librdkafka properties, values as written. Secret ones are redacted by whoever prints them (spec/describe.hpp).
 using KafkaProperties = std::map<std::string, std::string>;
 
 enum class LongText : uint8_t { truncate, reject };  // windows: refused by name until it runs
@@ -67,7 +68,8 @@ struct GpuWorkerPlan {
   uint32_t restarts = 10;            // within a minute, before the process gives up
 };
 
-// What the YAML says of a pooler; absent fields come from the model's files (Origin).
+// What the YAML says of a pooler, a stage's own fields over those of the model's `pooler:`; absent ones come from the
+// model's files (Origin).
 struct PoolerPlan {
   std::optional<std::vector<PoolerKind>> kinds;
   std::optional<bool> use_activation;  // alias: normalize
@@ -102,6 +104,7 @@ struct StagePlan {
   int from = -1;           // index of the stage it reads; -1: a source
   std::vector<int> to;     // stages that read it
   std::vector<int> sinks;  // sinks at or under it, in order: its branches
+  Place place;             // of its name in the file
 };
 
 struct ModelPlan {
@@ -136,6 +139,7 @@ struct HttpPlan {
 
 // A whole dataflow, resolved: what `weir run` carries out and `weir check` prints.
 struct Plan {
+  std::string file;  // that it was read from
   std::string name;
   KafkaProperties kafka;
   std::vector<ModelPlan> models;
@@ -143,6 +147,8 @@ struct Plan {
   DeliveryPlan delivery;
   int64_t memory_limit = 512ll << 20;
   HttpPlan http;
+  std::vector<SpecError> advice;     // worth saying, but no reason not to run
+  std::vector<std::string> secrets;  // values that came from ${file:...}: never printed
 };
 
 }  // namespace weir

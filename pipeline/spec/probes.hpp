@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/model_facts.hpp"
+#include "pipeline/spec/plan.hpp"
+
+namespace weir {
+
+// What a model directory can do, without computing. Implemented over models/; the error's message names the file that
+// is wrong.
+using ModelProbe = std::function<Result<ModelFacts>(const std::string& path)>;
+
+// What the Kafka client says of librdkafka properties. Implemented by kafka/ (kafka/properties.hpp has functions that
+// fit).
+struct PropertyRules {
+  // One property by itself: nullopt when it is known, its value is taken and it is the user's to set.
+  std::function<std::optional<Error>(std::string_view name, std::string_view value)> check;
+  // What only shows in combination, over all properties of a stage.
+  std::function<std::vector<Error>(const KafkaProperties&)> check_together;
+  // True for passwords and keys.
+  std::function<bool(std::string_view name)> is_secret;
+};
+
+struct TopicFacts {
+  int32_t partitions = 0;
+  std::map<std::string, std::string>
+      config;  // what the broker tells of it, "max.message.bytes" above all; may be empty
+};
+
+struct BrokerFacts {
+  int32_t brokers = 0;
+  std::map<std::string, TopicFacts> topics;  // only those that exist
+};
+
+// The brokers, for `weir check --online`. Implemented by kafka/; calls block, within the client's own timeouts.
+class BrokerProbe {
+ public:
+  virtual ~BrokerProbe() = default;
+
+  // As rd_kafka_version(): 0x020002ff is 2.0.2.
+  virtual int library_version() const = 0;
+
+  // Connects with these properties and asks for these topics, creating none. `unavailable` when no broker answers.
+  virtual Result<BrokerFacts> describe(const KafkaProperties& properties, std::span<const std::string> topics) = 0;
+};
+
+}  // namespace weir
