@@ -1,0 +1,40 @@
+#!/usr/bin/env python3
+"""Rules of the house that a pattern finds: no project flags and no `using namespace` in headers, no getenv, exit or abort outside
+app/, no drawers (utils, common, helpers, misc, detail)."""
+
+import re
+
+import tree
+
+PROJECT_FLAG = re.compile(r"^[ \t]*#[ \t]*(?:el)?if\w*\b.*\bWEIR_\w+", re.M)
+USING_NAMESPACE = re.compile(r"^using\s+namespace\b", re.M)
+ENDS_PROCESS = re.compile(r"(?<![\w.>:])(?:std::|::)?(getenv|secure_getenv|exit|_exit|_Exit|quick_exit|abort|terminate)\s*\(")
+DRAWERS = {"util", "utils", "common", "helper", "helpers", "misc", "detail", "details"}
+PROGRAMS = ("app/", "tests/", "bench/", "tools/")
+
+
+def check_cpp(root, name):
+    text = tree.blank_strings(tree.read(root, name))
+    rules = []
+    if name.endswith(tree.HEADERS):
+        rules += [(PROJECT_FLAG, "a header does not depend on build flags"), (USING_NAMESPACE, "no `using namespace` at file scope in a header")]
+        if "#pragma once" not in text:
+            yield f"{name}:1: a header starts with #pragma once"
+    if not name.startswith(PROGRAMS):
+        rules.append((ENDS_PROCESS, "the environment and the end of the process belong to app/"))
+    for pattern, message in rules:
+        for match in pattern.finditer(text):
+            yield f"{name}:{tree.line_of(text, match.start())}: {message}: {match.group(0).strip()}"
+
+
+def main():
+    root = tree.arguments(__doc__).parse_args().root
+    found = [v for name in tree.files(root, tree.HEADERS + tree.SOURCES) for v in check_cpp(root, name)]
+    for name in tree.files(root):
+        if DRAWERS & {part.split(".")[0] for part in name.split("/")}:
+            found.append(f"{name}:1: a drawer: name the thing that is in it")
+    tree.report(found)
+
+
+if __name__ == "__main__":
+    main()
