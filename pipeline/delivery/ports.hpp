@@ -43,16 +43,22 @@ class Source {
  public:
   virtual ~Source() = default;
 
-  // Serves the client (heartbeats, callbacks) and reports what happened; waits at most `wait` for a first event or
-  // record. An error is fatal: the process ends.
+  // Serves the client (heartbeats, callbacks) and reports what happened. Waits at most `wait` for a first event, for
+  // `wake`, or for a record of a partition whose last poll came back short of what was asked; records that were there
+  // already and were not polled (no room) do not end the wait. An error is fatal: the process ends.
   virtual Result<std::vector<SourceEvent>> events(Duration wait) = 0;
 
-  // Shows up to `records` records (about `bytes` bytes) of one assigned partition to `visit`, in offset order; returns
-  // how many.
+  // Shows up to `records` records of one assigned partition to `visit`, in offset order, and returns how many; ends
+  // after the record that makes their bytes (key, value, headers) reach `bytes`. Never waits.
   virtual Result<uint32_t> poll(TopicPartition at, uint32_t records, int64_t bytes,
                                 const std::function<void(const RawRecord&)>& visit) = 0;
 
-  // Ends the wait of `events` early: something else wants the delivery thread. From any thread.
+  // The offset after the last record that the partition is known to have, -1 when unknown: lag is measured with it.
+  // Never waits.
+  virtual Offset end_offset(TopicPartition) const { return Offset{-1}; }
+
+  // Ends the wait of `events` early, or the next one when none is going on: something else wants the delivery thread.
+  // From any thread.
   virtual void wake() = 0;
 
   // Ends a revoke or a loss: the partitions may go to somebody else.

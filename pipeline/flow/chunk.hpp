@@ -40,7 +40,8 @@ struct Cut {
   std::vector<std::pair<SequenceChunkPtr, uint32_t>> rows;
   uint32_t tokens = 0;
   Lane lane = Lane::bulk;
-  uint32_t attempt = 0;  // 0 the first time; a failed run comes back once, then bisected
+  uint32_t attempt = 0;  // runs that failed; a cut comes back as it is once, then bisected
+  int32_t worker = -1;   // who computes it; while it waits again: who failed at it
 };
 
 }  // namespace weir
