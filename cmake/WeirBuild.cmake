@@ -44,9 +44,10 @@ function(weir_room room)
   target_link_libraries(${target} PUBLIC fmt::fmt tl::expected Threads::Threads ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
 endfunction()
 
-# weir_test(<room> SOURCES a_test.cpp... [LINK ...] [LABEL unit]): one test binary per room, each test found by ctest.
+# weir_test(<room> SOURCES a_test.cpp... [LINK ...] [LABEL unit] [WHOLE]): one test binary per room, each test found by ctest.
+# WHOLE: ctest runs the binary as one test, for tests that share something slow to start, such as a broker.
 function(weir_test room)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -57,6 +58,11 @@ function(weir_test room)
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE WEIR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  # Names begin with the room, so that `ctest -R ^kafka` runs its tests.
-  gtest_discover_tests(${target} TEST_PREFIX ${room}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  if(ARG_WHOLE)
+    add_test(NAME ${room} COMMAND ${target})
+    set_tests_properties(${room} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  else()
+    # Names begin with the room, so that `ctest -R ^kafka` runs its tests.
+    gtest_discover_tests(${target} TEST_PREFIX ${room}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  endif()
 endfunction()
