@@ -135,7 +135,11 @@ constexpr Option table[] = {
      .name = "prompt_name",
      .type = T::string,
      .text = "The model's own prompt of this name, instead of `prompt`."},
-    {.section = "input", .name = "until", .type = T::string, .text = "When the run ends by itself: `end_of_topic`."},
+    {.section = "input",
+     .name = "until",
+     .type = T::choice,
+     .text = "When the run ends by itself.",
+     .choices = "end_of_topic"},
 
     {.section = "kafka_source", .name = "topics", .type = T::list, .text = "Topics to read.", .required = true},
     {.section = "kafka_source",
@@ -357,7 +361,6 @@ constexpr Option table[] = {
      .type = T::string,
      .text = "`host:port` of /metrics, /livez and /readyz; absent: no server."},
 
-    {.section = "cluster", .name = "peers", .type = T::list, .text = "Nodes of the cluster."},
 };
 
 constexpr NotBuilt later[] = {
@@ -381,7 +384,10 @@ constexpr NotBuilt later[] = {
 Options spec_options() { return table; }
 
 const NotBuilt* not_built(std::string_view section, std::string_view name, std::string_view value) {
-  if (section == "input" && name == "until" && value == "end_of_topic") return nullptr;
+  // `until:` also takes a time, a count or an offset: all but the first begin with a digit.
+  if (section == "input" && name == "until" && !value.empty() && (value[0] < '0' || value[0] > '9') &&
+      value != "offset")
+    return nullptr;
   for (const auto& entry : later)
     if (entry.section == section && entry.name == name && (entry.value.empty() || entry.value == value)) return &entry;
   return nullptr;

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include "pipeline/spec/load.hpp"
+#include "pipeline/spec/options.hpp"
+
+namespace weir::spec_test {
+
+// all-MiniLM-L6-v2 as a probe would tell of it.
+inline ModelFacts minilm_facts(const std::string& path) {
+  ModelFacts facts;
+  facts.name = "all-MiniLM-L6-v2";
+  facts.path = path;
+  facts.architecture = "BertModel";
+  facts.tasks = {Task::embed, Task::token_embed};
+  facts.hidden_size = facts.output_size = 384;
+  facts.max_tokens = {256, Origin::sentence_transformers};
+  facts.prompts = {{"query", "query: "}, {"document", "passage: "}};
+  for (const Task task : facts.tasks) facts.poolers[task].width = 384;
+  return facts;
+}
+
+// A BERT with a head: one label scores pairs, several classify.
+inline ModelFacts classifier_facts(const std::string& path, uint32_t labels) {
+  ModelFacts facts = minilm_facts(path);
+  facts.name = "classifier";
+  facts.architecture = "BertForSequenceClassification";
+  facts.tasks = {Task::classify};
+  if (labels == 1) facts.tasks = {Task::score, Task::classify};
+  facts.output_size = labels;
+  facts.prompts.clear();
+  return facts;
+}
+
+inline std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// No environment, no files, and models by the last part of their path: `classifier`, `reranker`, `missing`, else
+// MiniLM.
+inline SpecContext fake_context(std::map<std::string, std::string> variables = {}) {
+  SpecContext context;
+  context.options.assign(spec_options().begin(), spec_options().end());
+  context.env = [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(std::string(name));
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+  context.read_file = [](const std::string& path) -> Result<std::string> {
+    if (path == "/run/secrets/password") return "open sesame\n";
+    return fail(ErrorCode::not_found, "no such file");
+  };
+  context.probe_model = [](const std::string& path) -> Result<ModelFacts> {
+    if (path.ends_with("missing")) return fail(ErrorCode::not_found, "there is no config.json in " + path);
+    if (path.ends_with("classifier")) return classifier_facts(path, 3);
+    if (path.ends_with("reranker")) return classifier_facts(path, 1);
+    return minilm_facts(path);
+  };
+  return context;
+}
+
+inline std::string lines(const SpecErrors& errors) {
+  std::string out;
+  for (const auto& error : errors) out += to_string(error) + "\n";
+  return out;
+}
+
+}  // namespace weir::spec_test
