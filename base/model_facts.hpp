@@ -34,6 +34,7 @@ struct PoolerFacts {
   Setting<OutputActivation> activation;  // what use_activation applies
   Setting<uint32_t> dimensions;          // default matryoshka size; 0 = all
   uint32_t width = 0;                    // columns of a pooled row before `dimensions` cuts it
+  uint32_t head_in = 0;                  // columns that its Dense layers or head take; 0: it has none
 };
 
 // How a pair is scored: by a one-label head that reads query and document as one sequence, or by the cosine of two
