@@ -9,7 +9,6 @@ import tree
 README_LINES = 25
 PROGRAMS = ("tests", "bench")  # their READMEs explain how to run things
 
-README_LINES = 25
 
 def main():
     root = tree.arguments(__doc__).parse_args().root
@@ -20,12 +19,6 @@ def main():
     exist |= {room for room in rooms if "/" in room}
     found = [f"README.md:{line}: the map names {folder}/, which does not exist" for folder, line in named.items() if not (pathlib.Path(root) / folder).is_dir()]
     found += [f"README.md:1: the map does not name {folder}/" for folder in sorted(exist - set(named))]
-    for room in rooms:
-        readme = pathlib.Path(root) / room / "README.md"
-        if not readme.exists():
-            found.append(f"{room}/README.md: missing: say what is here, what is not, and which file to read first")
-        elif (lines := len(readme.read_text().splitlines())) > README_LINES:
-            found.append(f"{room}/README.md: {lines} lines, more than {README_LINES}")
     for room in rooms:
         readme = pathlib.Path(root) / room / "README.md"
         if not readme.exists():
