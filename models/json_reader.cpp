@@ -1,9 +1,10 @@
 #include "models/json_reader.hpp"
 
-#include <fmt/format.h>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace weir {
 namespace {

@@ -4,16 +4,18 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstring>
 #include <fcntl.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "models/json_reader.hpp"
 
@@ -304,36 +306,49 @@ const StoredTensor* WeightStore::find(std::string_view name) const {
   return it == tensors_.end() ? nullptr : &it->second;
 }
 
-Result<std::vector<float>> WeightStore::read(std::string_view name, std::span<const int64_t> shape) const {
+Result<void> WeightStore::check(std::string_view name, std::span<const int64_t> shape) const {
   const StoredTensor* tensor = find(name);
   if (!tensor) return fail(ErrorCode::not_found, fmt::format("{}: tensor `{}` is missing", place_, name));
   if (!std::equal(shape.begin(), shape.end(), tensor->shape.begin(), tensor->shape.end()))
     return fail(ErrorCode::corrupt,
                 fmt::format("{}: tensor `{}` has shape [{}], config.json asks for [{}]", tensor->file, name,
                             fmt::join(tensor->shape, ", "), fmt::join(shape, ", ")));
+  if (!tensor->dtype || *tensor->dtype > DType::bfloat16)
+    return fail(ErrorCode::unsupported, fmt::format("{}: tensor `{}` is {}; weir reads F32, F16 and BF16 weights",
+                                                    tensor->file, name, tensor->dtype_name));
+  return {};
+}
+
+Result<std::vector<float>> WeightStore::read(std::string_view name, std::span<const int64_t> shape) const {
+  if (auto readable = check(name, shape); !readable) return fail(readable.error());
+  const StoredTensor& tensor = *find(name);
+  std::vector<float> values(tensor.bytes.size() / size_of(*tensor.dtype));
+  if (auto read = read_into(name, shape, values); !read) return fail(read.error());
+  return values;
+}
+
+Result<void> WeightStore::read_into(std::string_view name, std::span<const int64_t> shape,
+                                    std::span<float> values) const {
+  if (auto readable = check(name, shape); !readable) return readable;
+  const StoredTensor* tensor = find(name);
+  assert(values.size() * size_of(*tensor->dtype) == tensor->bytes.size());
+
   const std::byte* from = tensor->bytes.data();
-  std::vector<float> values;
-  const auto convert = [&](auto stored, auto to_float) {
-    values.resize(tensor->bytes.size() / sizeof(stored));
+  const auto convert = [&](auto to_float) {
     for (float& value : values) {
+      uint16_t stored = 0;
       std::memcpy(&stored, from, sizeof stored);
       from += sizeof stored;
       value = to_float(stored);
     }
   };
-  switch (tensor->dtype.value_or(DType::uint8)) {
-    case DType::float32:
-      values.resize(tensor->bytes.size() / sizeof(float));
-      if (!values.empty()) std::memcpy(values.data(), from, tensor->bytes.size());
-      return values;
-    case DType::float16: convert(uint16_t{}, half_to_float); return values;
-    case DType::bfloat16:
-      convert(uint16_t{}, [](uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); });
-      return values;
-    default: break;
-  }
-  return fail(ErrorCode::unsupported, fmt::format("{}: tensor `{}` is {}; weir reads F32, F16 and BF16 weights",
-                                                  tensor->file, name, tensor->dtype_name));
+  if (*tensor->dtype == DType::float16)
+    convert(half_to_float);
+  else if (*tensor->dtype == DType::bfloat16)
+    convert([](uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); });
+  else if (!values.empty())
+    std::memcpy(values.data(), from, tensor->bytes.size());
+  return {};
 }
 
 uint64_t WeightStore::elements() const {

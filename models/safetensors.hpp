@@ -40,9 +40,12 @@ class WeightStore {
   WeightStore& operator=(const WeightStore&) = delete;
 
   const StoredTensor* find(std::string_view name) const;
+  // Whether read() will succeed.
+  Result<void> check(std::string_view name, std::span<const int64_t> shape) const;
   // The values as float32, converted from float32, float16 or bfloat16. Errors: not_found; corrupt (another shape);
   // unsupported (another dtype).
   Result<std::vector<float>> read(std::string_view name, std::span<const int64_t> shape) const;
+  Result<void> read_into(std::string_view name, std::span<const int64_t> shape, std::span<float> values) const;
 
   const std::map<std::string, StoredTensor, std::less<>>& tensors() const { return tensors_; }
   uint64_t elements() const;   // of all floating-point tensors

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fmt/format.h>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <system_error>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace weir::golden {
 namespace {

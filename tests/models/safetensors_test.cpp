@@ -2,12 +2,13 @@
 
 #include <cmath>
 #include <cstring>
-#include <fmt/format.h>
 #include <fstream>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <limits>
 #include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/golden/temp_dir.hpp"
 #include "tests/golden/tiny_bert.hpp"

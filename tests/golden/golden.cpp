@@ -1,0 +1,120 @@
+#include "tests/golden/golden.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+namespace weir::golden {
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+Json load(const std::string& name) {
+  const fs::path file = fs::path(WEIR_SOURCE_DIR) / "tests/golden" / name;
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error(file.string() + " cannot be opened");
+  return Json::parse(in);
+}
+
+std::vector<float> floats(const std::string& base64) {
+  std::string bytes;
+  uint32_t bits = 0;
+  int count = 0;
+  for (char c : base64) {
+    static constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const size_t digit = digits.find(c);
+    if (digit == std::string_view::npos) break;
+    bits = bits << 6 | static_cast<uint32_t>(digit);
+    if ((count += 6) >= 8) bytes.push_back(static_cast<char>(bits >> (count -= 8) & 255));
+  }
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+  return values;
+}
+
+GoldenRows rows(const Json& json) {
+  return {json.at("dim").get<size_t>(), floats(json.at("values")), json.at("fp32_error").get<double>()};
+}
+
+std::vector<GoldenSequence> sequences(const Json& json) {
+  std::vector<GoldenSequence> out;
+  for (const auto& sequence : json)
+    out.push_back(
+        {sequence.at("ids").get<std::vector<int32_t>>(), sequence.at("type_ids").get<std::vector<int32_t>>()});
+  return out;
+}
+
+TinyBertOptions model(const Json& json) {
+  static const std::pair<const char*, TinyHead> heads[] = {{"embed", TinyHead::embed},
+                                                           {"masked_lm", TinyHead::masked_lm},
+                                                           {"classify", TinyHead::classify},
+                                                           {"score", TinyHead::score},
+                                                           {"token_classify", TinyHead::token_classify}};
+  TinyBertOptions o;
+  for (const auto& [name, head] : heads)
+    if (json.at("head") == name) o.head = head;
+  o.hidden = json.at("hidden");
+  o.layers = json.at("layers");
+  o.heads = json.at("heads");
+  o.intermediate = json.at("intermediate");
+  o.max_positions = json.at("max_positions");
+  o.type_vocab = json.at("type_vocab");
+  o.vocab_size = json.at("vocab_size");
+  o.hidden_act = json.at("hidden_act");
+  o.layer_norm_eps = json.at("layer_norm_eps");
+  o.seed = json.at("seed");
+  o.labels = json.at("labels");
+  o.problem_type = json.at("problem_type");
+  o.ce_activation = json.at("ce_activation");
+  o.pooling = json.at("pooling").get<std::vector<std::string>>();
+  o.normalize = json.at("normalize");
+  if (json.contains("matryoshka")) o.matryoshka = json.at("matryoshka").get<std::vector<uint32_t>>();
+  for (const auto& dense : json.at("dense"))
+    o.dense.push_back({dense.at("out"), dense.at("activation"), dense.at("bias")});
+  return o;
+}
+
+}  // namespace
+
+double GoldenRows::tolerance() const {
+  float largest = 0;
+  for (float value : values) largest = std::max(largest, std::abs(value));
+  return std::max(2 * fp32_error, 1e-6 * static_cast<double>(largest));
+}
+
+std::vector<GoldenCase> load_cases(const std::string& name) {
+  std::vector<GoldenCase> cases;
+  const Json file = load(name);
+  for (const auto& json : file.at("cases")) {
+    GoldenCase one{json.at("name"), model(json.at("model")), sequences(json.at("sequences")), {}, {}};
+    if (json.contains("hidden")) one.hidden = rows(json.at("hidden"));
+    for (const auto& pooled : json.at("pooled"))
+      one.pooled.push_back({{task_from_string(pooled.at("task").get<std::string>()).value(),
+                             pooled.at("use_activation"), pooled.at("dimensions")},
+                            rows(pooled)});
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+GoldenTexts load_minilm() {
+  const Json json = load("minilm.json");
+  return {json.at("texts").get<std::vector<std::string>>(), sequences(json.at("sequences")), rows(json)};
+}
+
+fs::path minilm_dir() {
+  const char* cache = std::getenv("WEIR_CACHE");
+  const fs::path dir =
+      (cache && *cache ? fs::path(cache) : fs::path(WEIR_SOURCE_DIR) / ".cache") / "models/all-MiniLM-L6-v2";
+  if (!fs::exists(dir / "model.safetensors"))
+    throw std::runtime_error(dir.string() + " is not there: run tools/setup, which installs it");
+  return dir;
+}
+
+}  // namespace weir::golden
