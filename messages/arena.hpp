@@ -20,7 +20,7 @@ class Arena {
   }
 
   std::string_view copy(std::string_view bytes) {
-    if (bytes.empty()) return {"", 0};
+    if (bytes.empty()) return "";
     char* at = allocate(bytes.size());
     std::memcpy(at, bytes.data(), bytes.size());
     return {at, bytes.size()};
