@@ -37,7 +37,13 @@ class Graph {
  private:
   void resolve_names() {
     std::vector<std::string_view> names;
-    for (const auto& draft : drafts_) names.push_back(draft.name);
+    for (const auto& draft : drafts_) {
+      // Keys are unique; only the stages of an expanded `actor: model` can meet another's name.
+      if (std::find(names.begin(), names.end(), draft.name) != names.end())
+        errors_.add(draft.at, draft.name, "two stages have this name, one of them made by `actor: model`",
+                    "rename the other");
+      names.push_back(draft.name);
+    }
     for (size_t i = 0; i < drafts_.size(); ++i) {
       for (const auto& ref : drafts_[i].from) {
         const auto found = std::find(names.begin(), names.end(), ref.name);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "pipeline/spec/advice.hpp"
 #include "pipeline/spec/graph.hpp"
 #include "pipeline/spec/interpolate.hpp"
 #include "pipeline/spec/model_check.hpp"
@@ -40,7 +41,7 @@ class PlanReader {
     plan.name = file.text("name").value_or("");
     if (file.text("name") && !is_plain_name(plan.name))
       errors_.add(file.at("name"), plan.name, "not a dataflow's name",
-                  "use at most 64 letters, digits, _ and -, a letter first");
+                  "use at most 64 letters, digits, _ - and ., a letter first");
     plan.delivery = read_delivery();
     plan.memory_limit = section(root_.find("memory"), "memory", "memory", file.at("memory"))
                             .integer("limit")
@@ -139,6 +140,7 @@ tl::expected<Plan, SpecErrors> load_plan(const std::string& file, std::string_vi
   if (!errors.empty()) return tl::unexpected(errors.take());
   plan.file = file;
   plan.secrets = std::move(secrets);
+  plan.advice = advise(plan);
   return plan;
 }
 

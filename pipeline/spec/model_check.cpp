@@ -83,7 +83,8 @@ class ModelReader {
     plan.name = entry.key;
     draft.at = entry.at;
     if (!is_plain_name(entry.key))
-      errors_.add(entry.at, entry.key, "not a model's name", "use at most 64 letters, digits, _ and -, a letter first");
+      errors_.add(entry.at, entry.key, "not a model's name",
+                  "use at most 64 letters, digits, _ - and ., a letter first");
     claim(entry.key, entry.at);
     if (!entry.value.is_map()) {
       errors_.add(entry.value.at, describe(entry.value), fmt::format("model `{}` is not a mapping", entry.key),

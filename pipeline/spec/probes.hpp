@@ -46,8 +46,13 @@ class BrokerProbe {
  public:
   virtual ~BrokerProbe() = default;
 
-  // As rd_kafka_version(): 0x020002ff is 2.0.2.
-  virtual int library_version() const = 0;
+  // Of the client library in use: "2.0.2".
+  virtual std::string library_version() const = 0;
+
+  // Bytes that the client may prefetch for each partition, and the largest record that a producer with these properties
+  // writes.
+  virtual int64_t queue_bytes(int64_t memory_limit, int64_t partitions) const = 0;
+  virtual int64_t max_message_bytes(const KafkaProperties& properties) const = 0;
 
   // Connects with these properties and asks for these topics, creating none. `unavailable` when no broker answers.
   virtual Result<BrokerFacts> describe(const KafkaProperties& properties, std::span<const std::string> topics) = 0;

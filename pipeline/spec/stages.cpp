@@ -71,7 +71,8 @@ class StageReader {
  private:
   void check_name(const YamlEntry& entry) {
     if (!is_plain_name(entry.key))
-      errors_.add(entry.at, entry.key, "not a stage's name", "use at most 64 letters, digits, _ and -, a letter first");
+      errors_.add(entry.at, entry.key, "not a stage's name",
+                  "use at most 64 letters, digits, _ - and ., a letter first");
     else if (std::find(reserved_names.begin(), reserved_names.end(), entry.key) != reserved_names.end())
       errors_.add(entry.at, entry.key, "this name is reserved", "choose another");
   }
@@ -300,7 +301,7 @@ class StageReader {
 
 bool is_plain_name(std::string_view name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto inner = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  const auto inner = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; };
   return !name.empty() && name.size() <= 64 && letter(name[0]) && std::all_of(name.begin(), name.end(), inner);
 }
 

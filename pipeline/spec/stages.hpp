@@ -38,8 +38,7 @@ struct KafkaDefaults {
 std::vector<StageDraft> read_stages(const YamlNode& dataflow, const std::vector<ModelPlan>& models,
                                     const KafkaDefaults& kafka, const SpecContext& context, ErrorList& errors);
 
-// Letters, digits, `_` and `-`, beginning with a letter: stages and models are metric labels, and `.` is the
-// expansion's.
+// At most 64 letters, digits, `_`, `-` and `.`, beginning with a letter: names are metric labels.
 bool is_plain_name(std::string_view name);
 
 // The fields that a stage and a model's `pooler:` share. `task` is left alone.
