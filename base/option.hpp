@@ -23,8 +23,9 @@ struct Option {
   bool required = false;
   std::optional<double> min = {};  // bounds of integer, number, size (bytes), duration (milliseconds)
   std::optional<double> max = {};
-  std::string_view choices = "";  // choice: "a|b|c"; list: of its elements, if closed; integer: words it also takes ("auto")
-  bool secret = false;            // shown as *** wherever configuration is printed
+  std::string_view choices =
+      "";               // choice: "a|b|c"; list: of its elements, if closed; integer: words it also takes ("auto")
+  bool secret = false;  // shown as *** wherever configuration is printed
 };
 
 using Options = std::span<const Option>;

@@ -1,0 +1,44 @@
+#include "app/spec_context.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "kafka/properties.hpp"
+#include "pipeline/spec/options.hpp"
+
+namespace weir {
+namespace {
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(ErrorCode::not_found, "it does not exist or is not readable");
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in || in.bad()) return fail(ErrorCode::io_error, "it cannot be read to its end");
+  return text.str();
+}
+
+}  // namespace
+
+std::vector<Option> all_options() {
+  const Options options = spec_options();
+  return {options.begin(), options.end()};
+}
+
+SpecContext spec_context(ModelProbe probe) {
+  SpecContext context;
+  context.options = all_options();
+  context.env = environment;
+  context.read_file = read_file;
+  context.probe_model = std::move(probe);
+  context.properties = {kafka::check_property, kafka::check_properties, kafka::is_secret};
+  return context;
+}
+
+}  // namespace weir
