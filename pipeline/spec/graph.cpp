@@ -1,6 +1,7 @@
 #include "pipeline/spec/graph.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -54,9 +55,6 @@ class Graph {
           continue;
         }
         errors_.add(ref.at, ref.name, "no such stage", suggest(ref.name, names));
-        // The stage that was meant has a reader after all: say nothing of it.
-        const auto meant = std::find(names.begin(), names.end(), nearest(ref.name, names));
-        if (meant != names.end()) blamed_[static_cast<size_t>(meant - names.begin())] = true;
       }
     }
   }
@@ -135,12 +133,45 @@ class Graph {
       errors_.add(dataflow, "", "no source", "add a kafka_source or a file_source");
     if (none([](const StageKind& k) { return k.is_sink(); }))
       errors_.add(dataflow, "", "no sink", "add a kafka_sink or a file_sink");
-    for (size_t i = 0; i < drafts_.size(); ++i) {
-      const auto& draft = drafts_[i];
-      if (!draft.kind || draft.kind->is_sink() || !readers_[i].empty() || blamed_[i]) continue;
-      errors_.add(draft.at, draft.name, "no stage reads this one: its work would be lost",
-                  fmt::format("add a stage that reads {}, or remove it", to_string(draft.kind->gives)));
+    excuse_unread();
+    for (size_t i = 0; i < drafts_.size(); ++i)
+      if (unread(i))
+        errors_.add(drafts_[i].at, drafts_[i].name, "no stage reads this one: its work would be lost",
+                    fmt::format("add a stage that reads {}, or remove it", to_string(drafts_[i].kind->gives)));
+  }
+
+  bool unread(size_t i) const {
+    return drafts_[i].kind && !drafts_[i].kind->is_sink() && readers_[i].empty() && !blamed_[i];
+  }
+
+  // A stage whose `from` is wrong (reported) was to read some stage that now has no reader: most likely the one whose
+  // name is near, else the one before it. Nothing is said of that one.
+  void excuse_unread() {
+    for (size_t reader = 0; reader < drafts_.size(); ++reader) {
+      const auto* kind = drafts_[reader].meant;
+      if (!kind || kind->is_source() || reads_well(reader)) continue;
+      const auto candidate = [&](size_t i) {
+        return i != reader && unread(i) && drafts_[i].kind->gives == kind->reads;
+      };
+      std::vector<std::string_view> names;
+      std::optional<size_t> choice;
+      for (size_t i = 0; i < drafts_.size(); ++i) {
+        if (!candidate(i)) continue;
+        names.push_back(drafts_[i].name);
+        if (i < reader) choice = i;
+      }
+      if (!drafts_[reader].from.empty())
+        if (const auto near = nearest(drafts_[reader].from.front().name, names); !near.empty())
+          for (size_t i = 0; i < drafts_.size(); ++i)
+            if (candidate(i) && drafts_[i].name == near) choice = i;
+      if (choice) blamed_[*choice] = true;
     }
+  }
+
+  bool reads_well(size_t reader) const {
+    return std::any_of(sources_[reader].begin(), sources_[reader].end(), [&](size_t source) {
+      return !drafts_[source].kind || drafts_[source].kind->gives == drafts_[reader].meant->reads;
+    });
   }
 
   // A worker computes what its tokenizer cut: both must mean the same model.

@@ -60,8 +60,8 @@ class StageReader {
     }
     draft.kind = read_kind(entry);
     draft.from = read_from(entry.value, draft.kind, entry);
-    // The options of a misspelled kind are checked as those of the kind that was meant.
-    if (const auto* kind = draft.kind ? draft.kind : meant_kind(entry)) draft.options = read_options(*kind, entry);
+    draft.meant = draft.kind ? draft.kind : meant_kind(entry);
+    if (draft.meant) draft.options = read_options(*draft.meant, entry);
     if (draft.kind && draft.kind->name == "model")
       expand(draft, out);
     else
@@ -79,10 +79,12 @@ class StageReader {
 
   const StageKind* read_kind(const YamlEntry& entry) {
     const YamlNode* actor = entry.value.find("actor");
-    std::vector<std::string_view> names;
-    for (const auto& kind : stage_kinds()) names.push_back(kind.name);
+    const auto names = kind_names();
     if (!actor) {
-      errors_.add(entry.at, "", fmt::format("stage `{}` needs `actor`", entry.key), suggest("", names));
+      if (!misspelled(entry.value, "actor"))
+        errors_.add(entry.at, "", fmt::format("stage `{}` needs `actor`", entry.key), suggest("", names));
+      else if (!meant_kind(entry))  // else its Section reports the key
+        errors_.add(entry.at, "", fmt::format("stage `{}` needs `actor`, which is misspelled", entry.key));
       return nullptr;
     }
     if (actor->failed) return nullptr;
@@ -91,17 +93,54 @@ class StageReader {
     return kind;
   }
 
-  static const StageKind* meant_kind(const YamlEntry& entry) {
+  // By its spelling, else the kind that knows most of the keys.
+  const StageKind* meant_kind(const YamlEntry& entry) const {
     const YamlNode* actor = entry.value.find("actor");
+    if (actor && actor->is_scalar())
+      if (const auto* kind = find_stage_kind(nearest(actor->text, kind_names()))) return kind;
+    const StageKind* best = nullptr;
+    size_t most = 0;
+    for (const auto& kind : stage_kinds()) {
+      const size_t known = familiarity(kind, entry.value);
+      if (known <= most) continue;
+      most = known;
+      best = &kind;
+    }
+    return best;
+  }
+
+  // How well a kind's own options match the keys: two for each that is one, one for each that is spelled nearly so.
+  size_t familiarity(const StageKind& kind, const YamlNode& stage) const {
+    std::vector<std::string_view> names;
+    for (const auto& option : context_.options)
+      if (option.section != "stage" &&
+          std::find(kind.sections.begin(), kind.sections.end(), option.section) != kind.sections.end())
+        names.push_back(option.name);
+    size_t points = 0;
+    for (const auto& entry : stage.entries) {
+      const auto near = nearest(entry.key, names);
+      points += near.empty() ? 0 : near == entry.key ? 2 : 1;
+    }
+    return points;
+  }
+
+  static std::vector<std::string_view> kind_names() {
     std::vector<std::string_view> names;
     for (const auto& kind : stage_kinds()) names.push_back(kind.name);
-    return actor && actor->is_scalar() ? find_stage_kind(nearest(actor->text, names)) : nullptr;
+    return names;
+  }
+
+  // The key that was meant to be `name`, where that is missing.
+  static const YamlEntry* misspelled(const YamlNode& stage, std::string_view name) {
+    for (const auto& entry : stage.entries)
+      if (!nearest(entry.key, {name}).empty()) return &entry;
+    return nullptr;
   }
 
   std::vector<StageReference> read_from(const YamlNode& stage, const StageKind* kind, const YamlEntry& entry) {
     const YamlNode* from = stage.find("from");
     if (!from) {
-      if (kind && !kind->is_source())
+      if (kind && !kind->is_source() && !misspelled(stage, "from"))
         errors_.add(entry.at, "", fmt::format("stage `{}` needs `from`", entry.key),
                     fmt::format("name the stage whose {} it reads", to_string(kind->reads)));
       return {};
@@ -134,7 +173,7 @@ class StageReader {
     std::vector<StageReference> from = model.from;
     for (const std::string_view kind : {"tokenizer", "batcher", "gpu_worker", "pooler"}) {
       StageDraft draft = model;
-      draft.kind = find_stage_kind(kind);
+      draft.kind = draft.meant = find_stage_kind(kind);
       if (kind != "pooler") draft.name = fmt::format("{}.{}", model.name, kind);
       draft.from = std::exchange(from, {{draft.name, model.at}});
       finish(std::move(draft), out);

@@ -21,7 +21,8 @@ struct StageDraft {
   std::string name;
   Place at;
   const StageKind* kind = nullptr;
-  std::shared_ptr<const Section> options;  // the stages of one `actor: model` share theirs; null with an unknown kind
+  const StageKind* meant = nullptr;        // the same, or what it seems to be: its options are checked as such
+  std::shared_ptr<const Section> options;  // the stages of one `actor: model` share theirs; null when `meant` is
   std::vector<StageReference> from;        // more than one has been refused by name
   StagePlanOptions plan;
 };
