@@ -28,6 +28,6 @@ std::optional<InvalidUtf8> invalid_utf8_from_string(std::string_view text);
 std::optional<Truncate> truncate_from_string(std::string_view text);
 
 // The longest value that is decoded unless a stage says otherwise; longer ones fail as decode_error.
-constexpr size_t max_value_bytes = 64 << 20;
+constexpr size_t max_value_bytes = 32 << 20;
 
 }  // namespace weir

@@ -44,6 +44,7 @@ struct Job {
   std::span<const int32_t> token_ids;
   std::string_view query;
   std::span<const std::string_view> documents;
+  bool one_document = false;  // asked as `document`: its outcome has `score`, not `scores`
 
   std::string_view id;     // empty: outcomes carry none
   std::string_view model;  // empty: the stage's
@@ -55,6 +56,7 @@ struct Job {
   std::optional<Lane> priority;  // moves the job in the batcher only
   int64_t deadline_ms = 0;       // Unix milliseconds; 0: none
   std::string_view metadata;     // JSON text (from JSON) or bytes (from FlatBuffers), returned untouched
+  bool metadata_is_json = true;  // false: bytes that are no JSON text; a JSON outcome carries them as base64
   std::string_view reply_topic;  // `reply topic` header
   std::string_view correlation_id;
   bool replaced_utf8 = false;
