@@ -38,12 +38,15 @@ std::string nearest(std::string_view text, const std::vector<std::string_view>& 
   constexpr size_t longest = 64;  // of a word worth comparing
   if (text.empty() || text.size() > longest) return "";
   const std::string word = fold(text);
-  size_t best = std::max<size_t>(1, text.size() / 3) + 1;
+  const size_t most = std::max<size_t>(1, text.size() / 3);
+  size_t best = (most + 1) * longest;
   std::string_view found;
   for (const auto& candidate : candidates) {
     const size_t edits = distance(word, fold(candidate));
-    if (edits < best) {
-      best = edits;
+    const size_t other_length = std::max(text.size(), candidate.size()) - std::min(text.size(), candidate.size());
+    const size_t cost = edits * longest + other_length;  // of equally near words the one as long
+    if (edits <= most && cost < best) {
+      best = cost;
       found = candidate;
     }
   }
