@@ -161,7 +161,7 @@ class Describer {
 
   void add_stage(const StagePlan& stage) {
     Fields fields(plan_.secrets);
-    fields.add("actor", kind_of(stage).name);
+    fields.add("actor", shape_of(stage).name);
     if (stage.from >= 0) fields.add("from", plan_.stages[static_cast<size_t>(stage.from)].name);
     std::visit([&](const auto& options) { add_options(fields, options); }, stage.options);
     out_ += fmt::format("  {}: {}\n", stage.name, fields.flow());
@@ -232,7 +232,7 @@ class Describer {
 
 }  // namespace
 
-const StageKind& kind_of(const StagePlan& stage) { return stage_kinds()[stage.options.index()]; }
+const StageShape& shape_of(const StagePlan& stage) { return stage_shapes()[stage.options.index()]; }
 
 std::string describe(const Plan& plan, const PropertyRules& rules) { return Describer(plan, rules).run(); }
 

@@ -4,12 +4,12 @@
 
 #include "pipeline/spec/plan.hpp"
 #include "pipeline/spec/probes.hpp"
-#include "pipeline/spec/stage_kinds.hpp"
+#include "pipeline/spec/stage_shapes.hpp"
 
 namespace weir {
 
 // The kind of a stage, from its options.
-const StageKind& kind_of(const StagePlan& stage);
+const StageShape& shape_of(const StagePlan& stage);
 
 // The resolved plan as YAML that loads to the same plan, every default written out; what the model's files decided
 // stands in comments, with its origin. Secrets (by name, or from ${file:...}) are ***.

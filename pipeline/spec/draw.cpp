@@ -50,7 +50,7 @@ std::string draw(const Plan& plan, Drawing format) {
   std::string out(syntax.open);
   for (size_t i = 0; i < plan.stages.size(); ++i) {
     const auto& stage = plan.stages[i];
-    const auto& kind = kind_of(stage);
+    const auto& kind = shape_of(stage);
     out += fmt::format(fmt::runtime(syntax.stage), i, label(stage.name), kind.name);
     const auto outside = ends(stage);
     for (size_t n = 0; n < outside.size(); ++n) {

@@ -22,8 +22,11 @@ class Graph {
     resolve_names();
     const bool cyclic = check_cycles();
     check_ports();
+    check_workers();
     check_ends(dataflow);
-    if (!cyclic) check_models();
+    if (cyclic) return;
+    check_models();
+    check_sinks();
   }
 
   // Depth first from each source, in the order of the file.
@@ -110,12 +113,44 @@ class Graph {
     }
   }
 
-  std::string fitting(const StageKind& kind) const {
+  // A batch is cut for one worker; that one runs on as many devices as it is given.
+  void check_workers() {
+    for (size_t i = 0; i < drafts_.size(); ++i) {
+      if (!is(i, "batcher")) continue;
+      std::vector<size_t> workers;
+      for (const size_t reader : readers_[i])
+        if (is(reader, "gpu_worker")) workers.push_back(reader);
+      for (size_t n = 1; n < workers.size(); ++n)
+        errors_.add(drafts_[workers[n]].from.front().at, drafts_[i].name,
+                    fmt::format("gpu_worker `{}` reads this batcher already", drafts_[workers[0]].name),
+                    "give that one more devices, or this one a batcher of its own");
+    }
+  }
+
+  // A record's committer writes all it causes, and there is one for Kafka and one for files.
+  void check_sinks() {
+    for (size_t i = 0; i < drafts_.size(); ++i) {
+      if (!drafts_[i].kind || !drafts_[i].kind->is_sink() || sources_[i].empty()) continue;
+      size_t source = i;
+      while (!sources_[source].empty()) source = sources_[source].front();
+      if (!drafts_[source].kind || !drafts_[source].kind->is_source()) continue;
+      if (is(source, "kafka_source") == is(i, "kafka_sink")) continue;
+      errors_.add(drafts_[i].at, drafts_[i].name,
+                  fmt::format("a {} under a {} is not built yet", drafts_[i].kind->name, drafts_[source].kind->name),
+                  fmt::format("write a {}", is(source, "kafka_source") ? "kafka_sink" : "file_sink"));
+    }
+  }
+
+  bool is(size_t stage, std::string_view kind) const {
+    return drafts_[stage].kind && drafts_[stage].kind->name == kind;
+  }
+
+  std::string fitting(const StageShape& kind) const {
     std::vector<std::string_view> names;
     for (const auto& draft : drafts_)
       if (draft.kind && draft.kind->gives == kind.reads) names.push_back(draft.name);
     if (!names.empty()) return fmt::format("read from {}", fmt::join(names, " or "));
-    for (const auto& other : stage_kinds())
+    for (const auto& other : stage_shapes())
       if (other.gives == kind.reads) return fmt::format("put a {} between them", other.name);
     return "";
   }
@@ -129,9 +164,9 @@ class Graph {
     const auto none = [&](auto test) {
       return std::none_of(drafts_.begin(), drafts_.end(), [&](const auto& d) { return !d.kind || test(*d.kind); });
     };
-    if (none([](const StageKind& k) { return k.is_source(); }))
+    if (none([](const StageShape& k) { return k.is_source(); }))
       errors_.add(dataflow, "", "no source", "add a kafka_source or a file_source");
-    if (none([](const StageKind& k) { return k.is_sink(); }))
+    if (none([](const StageShape& k) { return k.is_sink(); }))
       errors_.add(dataflow, "", "no sink", "add a kafka_sink or a file_sink");
     excuse_unread();
     for (size_t i = 0; i < drafts_.size(); ++i)

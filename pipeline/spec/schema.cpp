@@ -5,7 +5,7 @@
 
 #include "pipeline/spec/options.hpp"
 #include "pipeline/spec/section.hpp"
-#include "pipeline/spec/stage_kinds.hpp"
+#include "pipeline/spec/stage_shapes.hpp"
 
 namespace weir {
 namespace {
@@ -106,7 +106,7 @@ class SchemaWriter {
   // One stage: its kind decides what else it may have.
   Json stage() {
     Json kinds = Json::array(), cases = Json::array();
-    for (const auto& kind : stage_kinds()) {
+    for (const auto& kind : stage_shapes()) {
       kinds.push_back(kind.name);
       std::vector<std::string_view> sections;
       for (const auto section : kind.sections)

@@ -77,7 +77,7 @@ class StageReader {
       errors_.add(entry.at, entry.key, "this name is reserved", "choose another");
   }
 
-  const StageKind* read_kind(const YamlEntry& entry) {
+  const StageShape* read_kind(const YamlEntry& entry) {
     const YamlNode* actor = entry.value.find("actor");
     const auto names = kind_names();
     if (!actor) {
@@ -88,19 +88,19 @@ class StageReader {
       return nullptr;
     }
     if (actor->failed) return nullptr;
-    const auto* kind = actor->is_scalar() ? find_stage_kind(actor->text) : nullptr;
+    const auto* kind = actor->is_scalar() ? find_stage_shape(actor->text) : nullptr;
     if (!kind) errors_.add(actor->at, describe(*actor), "no such stage kind", suggest(actor->text, names));
     return kind;
   }
 
   // By its spelling, else the kind that knows most of the keys.
-  const StageKind* meant_kind(const YamlEntry& entry) const {
+  const StageShape* meant_kind(const YamlEntry& entry) const {
     const YamlNode* actor = entry.value.find("actor");
     if (actor && actor->is_scalar())
-      if (const auto* kind = find_stage_kind(nearest(actor->text, kind_names()))) return kind;
-    const StageKind* best = nullptr;
+      if (const auto* kind = find_stage_shape(nearest(actor->text, kind_names()))) return kind;
+    const StageShape* best = nullptr;
     size_t most = 0;
-    for (const auto& kind : stage_kinds()) {
+    for (const auto& kind : stage_shapes()) {
       const size_t known = familiarity(kind, entry.value);
       if (known <= most) continue;
       most = known;
@@ -110,7 +110,7 @@ class StageReader {
   }
 
   // How well a kind's own options match the keys: two for each that is one, one for each that is spelled nearly so.
-  size_t familiarity(const StageKind& kind, const YamlNode& stage) const {
+  size_t familiarity(const StageShape& kind, const YamlNode& stage) const {
     std::vector<std::string_view> names;
     for (const auto& option : context_.options)
       if (option.section != "stage" &&
@@ -126,7 +126,7 @@ class StageReader {
 
   static std::vector<std::string_view> kind_names() {
     std::vector<std::string_view> names;
-    for (const auto& kind : stage_kinds()) names.push_back(kind.name);
+    for (const auto& kind : stage_shapes()) names.push_back(kind.name);
     return names;
   }
 
@@ -137,7 +137,7 @@ class StageReader {
     return nullptr;
   }
 
-  std::vector<StageReference> read_from(const YamlNode& stage, const StageKind* kind, const YamlEntry& entry) {
+  std::vector<StageReference> read_from(const YamlNode& stage, const StageShape* kind, const YamlEntry& entry) {
     const YamlNode* from = stage.find("from");
     if (!from) {
       if (kind && !kind->is_source() && !misspelled(stage, "from"))
@@ -159,7 +159,7 @@ class StageReader {
     return refs;
   }
 
-  std::shared_ptr<const Section> read_options(const StageKind& kind, const YamlEntry& entry) {
+  std::shared_ptr<const Section> read_options(const StageShape& kind, const YamlEntry& entry) {
     const auto end = std::find(kind.sections.begin(), kind.sections.end(), "");
     const auto count = static_cast<size_t>(end - kind.sections.begin());
     const bool properties = is_kafka(kind);
@@ -167,13 +167,13 @@ class StageReader {
                                            entry.at, properties, context_, errors_);
   }
 
-  static bool is_kafka(const StageKind& kind) { return kind.name.substr(0, 5) == "kafka"; }
+  static bool is_kafka(const StageShape& kind) { return kind.name.substr(0, 5) == "kafka"; }
 
   void expand(const StageDraft& model, std::vector<StageDraft>& out) {
     std::vector<StageReference> from = model.from;
     for (const std::string_view kind : {"tokenizer", "batcher", "gpu_worker", "pooler"}) {
       StageDraft draft = model;
-      draft.kind = draft.meant = find_stage_kind(kind);
+      draft.kind = draft.meant = find_stage_shape(kind);
       if (kind != "pooler") draft.name = fmt::format("{}.{}", model.name, kind);
       draft.from = std::exchange(from, {{draft.name, model.at}});
       finish(std::move(draft), out);

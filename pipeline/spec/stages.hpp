@@ -7,7 +7,7 @@
 
 #include "pipeline/spec/load.hpp"
 #include "pipeline/spec/section.hpp"
-#include "pipeline/spec/stage_kinds.hpp"
+#include "pipeline/spec/stage_shapes.hpp"
 
 namespace weir {
 
@@ -20,8 +20,8 @@ struct StageReference {
 struct StageDraft {
   std::string name;
   Place at;
-  const StageKind* kind = nullptr;
-  const StageKind* meant = nullptr;        // the same, or what it seems to be: its options are checked as such
+  const StageShape* kind = nullptr;
+  const StageShape* meant = nullptr;       // the same, or what it seems to be: its options are checked as such
   std::shared_ptr<const Section> options;  // the stages of one `actor: model` share theirs; null when `meant` is
   std::vector<StageReference> from;        // more than one has been refused by name
   StagePlanOptions plan;

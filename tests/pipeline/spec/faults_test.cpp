@@ -11,7 +11,7 @@
 #include "pipeline/spec/options.hpp"
 #include "pipeline/spec/scalar.hpp"
 #include "pipeline/spec/section.hpp"
-#include "pipeline/spec/stage_kinds.hpp"
+#include "pipeline/spec/stage_shapes.hpp"
 #include "tests/pipeline/spec/fake_context.hpp"
 
 namespace weir {
@@ -137,7 +137,7 @@ class DocumentWriter {
     add(2, name + ":");
     for (const auto& option : spec_options())
       if (option.section == "stage" && option.name == "actor") add(4, "actor: " + kind, &option);
-    for (const auto section_name : find_stage_kind(kind)->sections)
+    for (const auto section_name : find_stage_shape(kind)->sections)
       if (!section_name.empty()) section(section_name, 4, name);
   }
 

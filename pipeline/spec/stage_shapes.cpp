@@ -1,9 +1,9 @@
-#include "pipeline/spec/stage_kinds.hpp"
+#include "pipeline/spec/stage_shapes.hpp"
 
 namespace weir {
 namespace {
 
-constexpr std::array<StageKind, 9> kinds{{
+constexpr std::array<StageShape, 9> kinds{{
     {"kafka_source", Port::none, Port::records, {"stage", "input", "kafka_source"}},
     {"file_source", Port::none, Port::records, {"stage", "input", "file_source"}},
     {"tokenizer", Port::records, Port::tokens, {"stage", "tokenizer"}},
@@ -29,9 +29,9 @@ std::string_view to_string(Port port) {
   return "?";
 }
 
-std::span<const StageKind> stage_kinds() { return kinds; }
+std::span<const StageShape> stage_shapes() { return kinds; }
 
-const StageKind* find_stage_kind(std::string_view name) {
+const StageShape* find_stage_shape(std::string_view name) {
   for (const auto& kind : kinds)
     if (kind.name == name) return &kind;
   return nullptr;

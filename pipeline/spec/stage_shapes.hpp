@@ -14,7 +14,7 @@ std::string_view to_string(Port port);
 
 // A stage kind as `actor:` names it: what it reads, what it gives, and which sections of the option table are its
 // options.
-struct StageKind {
+struct StageShape {
   std::string_view name;
   Port reads;
   Port gives;
@@ -25,7 +25,7 @@ struct StageKind {
 };
 
 // Every kind, in the order of the path of a message; `model`, shorthand for four of them, is the last.
-std::span<const StageKind> stage_kinds();
-const StageKind* find_stage_kind(std::string_view name);
+std::span<const StageShape> stage_shapes();
+const StageShape* find_stage_shape(std::string_view name);
 
 }  // namespace weir
