@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
-#include <fmt/format.h>
 #include <fstream>
 #include <mutex>
 #include <sched.h>
 #include <string>
 #include <thread>
-#include <utility>
 #include <unistd.h>
+#include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "device/cpu/cpu_quota.hpp"
 #include "device/execution_context.hpp"

@@ -2,11 +2,12 @@
 
 #include <array>
 #include <atomic>
-#include <gtest/gtest.h>
 #include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "device/execution_context.hpp"
 

@@ -1,10 +1,11 @@
 #include "device/split.hpp"
 
 #include <algorithm>
-#include <gtest/gtest.h>
 #include <numeric>
 #include <random>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace weir {
 namespace {

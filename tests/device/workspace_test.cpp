@@ -1,6 +1,7 @@
 #include "device/workspace.hpp"
 
 #include <cstdint>
+
 #include <gtest/gtest.h>
 
 namespace weir {
