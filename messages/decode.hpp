@@ -20,8 +20,8 @@ namespace weir {
 // What a source stage does with its records before they are jobs.
 struct DecodeOptions {
   RecordFormat format = RecordFormat::json;  // of records without a content-type header
-  std::map<std::string, std::string>
-      fields;  // job field -> JSON Pointer into a foreign document; empty: jobs as weir writes them
+  std::map<std::string, std::string> fields =
+      {};  // job field -> JSON Pointer into a foreign document; empty: jobs as weir writes them
   Tombstones tombstones = Tombstones::forward;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::reject;
   size_t max_value_bytes = weir::max_value_bytes;
