@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "kernels/cpu/reference/reference.hpp"
+#include "kernels/cpu/activation.hpp"
 #include "kernels/unsupported.hpp"
 
 namespace weir::kernels {
@@ -49,15 +49,12 @@ std::optional<Activation> activation_from_config(std::string_view name) {
 
 void activate(ExecutionContext& context, Activation activation, Tensor x) {
   require_supported("activate", context.device(), x.dtype);
-  float* values = x.as<float>();
-  for (int64_t i = 0; i < x.elements(); ++i) values[i] = reference::apply(activation, values[i]);
+  cpu::add_bias_activate(x.as<float>(), nullptr, 1, x.elements(), activation);
 }
 
 void softmax_rows(ExecutionContext& context, Tensor x) {
   require_supported("softmax_rows", context.device(), x.dtype);
-  const auto columns = static_cast<size_t>(x.columns());
-  for (int64_t r = 0; r < x.rows(); ++r)
-    reference::softmax_row(std::span<float>(x.as<float>() + r * x.columns(), columns));
+  cpu::softmax_rows(x.as<float>(), x.rows(), x.columns());
 }
 
 }  // namespace weir::kernels

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "kernels/cpu/reference/reference.hpp"
+#include "kernels/cpu/layer_norm.hpp"
 #include "kernels/unsupported.hpp"
 
 namespace weir::kernels {
@@ -11,15 +11,15 @@ void embedding(ExecutionContext& context, const DeviceTokens& tokens, const Embe
                const LayerNorm& norm, Tensor y) {
   require_supported("embedding", context.device(), y.dtype);
   assert(y.rows() == tokens.tokens() && y.columns() == tables.word.columns());
-  const reference::EmbeddingInput input{tokens.host.ids,
-                                        tokens.host.type_ids,
-                                        tokens.host.cu_seqlens,
-                                        tables.word.as<float>(),
-                                        tables.position ? tables.position.as<float>() : nullptr,
-                                        tables.type ? tables.type.as<float>() : nullptr,
-                                        tables.position_offset};
-  reference::embedding(input, norm.weight.as<float>(), norm.bias ? norm.bias.as<float>() : nullptr, norm.epsilon,
-                       y.as<float>(), y.columns());
+  const cpu::EmbeddingRows rows{tokens.host.ids,
+                                tokens.host.type_ids,
+                                tokens.host.cu_seqlens,
+                                tables.word.as<float>(),
+                                tables.position ? tables.position.as<float>() : nullptr,
+                                tables.type ? tables.type.as<float>() : nullptr,
+                                tables.position_offset};
+  const cpu::NormWeights weights{norm.weight.as<float>(), norm.bias ? norm.bias.as<float>() : nullptr, norm.epsilon};
+  cpu::embedding(rows, weights, y.as<float>(), y.columns());
 }
 
 }  // namespace weir::kernels

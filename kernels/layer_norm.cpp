@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "kernels/cpu/reference/reference.hpp"
+#include "kernels/cpu/layer_norm.hpp"
 #include "kernels/unsupported.hpp"
 
 namespace weir::kernels {
@@ -11,9 +11,9 @@ namespace {
 void run(ExecutionContext& context, Tensor x, Tensor residual, const LayerNorm& norm, Tensor y) {
   require_supported("layer_norm", context.device(), x.dtype);
   assert(x.rows() == y.rows() && x.columns() == y.columns() && norm.weight.elements() == x.columns());
-  reference::layer_norm(x.as<float>(), residual ? residual.as<float>() : nullptr, norm.weight.as<float>(),
-                        norm.bias ? norm.bias.as<float>() : nullptr, norm.epsilon, y.as<float>(), x.rows(),
-                        x.columns());
+  const cpu::NormWeights weights{norm.weight.as<float>(), norm.bias ? norm.bias.as<float>() : nullptr, norm.epsilon};
+  cpu::layer_norm(x.as<float>(), residual ? residual.as<float>() : nullptr, weights, y.as<float>(), x.rows(),
+                  x.columns());
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "kernels/matrix.hpp"
 
 #include <cstring>
+
 #include <fmt/format.h>
 
+#include "kernels/cpu/gemm.hpp"
 #include "kernels/unsupported.hpp"
 
 namespace weir::kernels {
@@ -33,13 +35,12 @@ Result<Matrix> Matrix::prepare_stacked(Device& device, std::span<const Tensor> w
   }
   matrix.data_ = device.allocate(static_cast<size_t>(matrix.in_ * matrix.out_) * sizeof(float));
   matrix.bias_ = device.allocate(static_cast<size_t>(matrix.out_) * sizeof(float));
-  size_t weight_at = 0, bias_at = 0;
+  int64_t column = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
-    std::memcpy(matrix.data_.data() + weight_at, weights[i].data, weights[i].bytes());
-    weight_at += weights[i].bytes();
-    if (!matrix.has_bias_) continue;
-    std::memcpy(matrix.bias_.data() + bias_at, biases[i].data, biases[i].bytes());
-    bias_at += biases[i].bytes();
+    cpu::store_transposed(weights[i], reinterpret_cast<float*>(matrix.data_.data()), matrix.out_, column);
+    if (matrix.has_bias_)
+      std::memcpy(matrix.bias_.data() + static_cast<size_t>(column) * sizeof(float), biases[i].data, biases[i].bytes());
+    column += weights[i].rows();
   }
   return matrix;
 }

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "kernels/cpu/reference/reference.hpp"
+#include "kernels/cpu/pool.hpp"
 #include "kernels/unsupported.hpp"
 
 namespace weir::kernels {
@@ -11,7 +11,7 @@ void pool(ExecutionContext& context, PoolerKind kind, Tensor hidden, const Devic
   require_supported("pool", context.device(), hidden.dtype);
   assert(kind != PoolerKind::all && hidden.rows() == tokens.tokens());
   assert(y.rows() == tokens.sequences() && y.columns() == hidden.columns());
-  reference::pool(kind, hidden.as<float>(), tokens.host.cu_seqlens, y.as<float>(), y.columns());
+  cpu::pool(kind, hidden.as<float>(), tokens.host.cu_seqlens, y.as<float>(), y.columns());
 }
 
 }  // namespace weir::kernels

@@ -1,31 +1,52 @@
-// Matrix product on oneDNN's sgemm, single-threaded, followed by bias and activation block by block.
+// Matrix product on oneDNN's sgemm, single-threaded, in blocks of rows; bias and activation pass over a block of the
+// result while it is in the second-level cache.
 #include "kernels/cpu/gemm.hpp"
 
 #include <algorithm>
 #include <omp.h>
-#include <oneapi/dnnl/dnnl.h>
 #include <stdexcept>
 
-#include "kernels/cpu/reference/reference.hpp"
+#include <fmt/format.h>
+#include <oneapi/dnnl/dnnl.h>
+
+#include "kernels/cpu/activation.hpp"
 
 namespace weir::kernels::cpu {
+namespace {
+
+constexpr int64_t block_bytes = 768 << 10;  // of the result, when an activation follows
+
+void sgemm(const float* x, const Matrix& weight, float* y, int64_t rows) {
+  // oneDNN runs on OpenMP here. Lanes are our own threads, so each keeps OpenMP from starting a team beside it.
+  thread_local const bool alone = (omp_set_num_threads(1), true);
+  static_cast<void>(alone);
+  const int64_t in = weight.in(), out = weight.out();
+  const auto status = dnnl_sgemm('N', 'N', rows, out, in, 1.0F, x, in, weight.data(), out, 0.0F, y, out);
+  if (status != dnnl_success)
+    throw std::runtime_error(fmt::format("gemm [{}, {}] x [{}, {}]: oneDNN status {}", rows, in, in, out, int{status}));
+}
+
+}  // namespace
+
+void store_transposed(Tensor weight, float* data, int64_t out, int64_t at) {
+  const float* from = weight.as<float>();
+  const int64_t in = weight.columns();
+  constexpr int64_t tile = 16;
+  for (int64_t o0 = 0; o0 < weight.rows(); o0 += tile)
+    for (int64_t i0 = 0; i0 < in; i0 += tile)
+      for (int64_t o = o0; o < std::min(weight.rows(), o0 + tile); ++o)
+        for (int64_t i = i0; i < std::min(in, i0 + tile); ++i) data[i * out + at + o] = from[o * in + i];
+}
 
 void gemm(const float* x, const Matrix& weight, float* y, int64_t rows, Activation epilogue) {
-  // oneDNN here runs on OpenMP; lanes are our threads, so each must never start a team of its own.
-  thread_local const bool alone = (omp_set_num_threads(1), true);
-  (void)alone;
-  const int64_t in = weight.in(), out = weight.out();
-  constexpr int64_t block = 1024;
-  for (int64_t first = 0; first < rows; first += block) {
-    const int64_t count = std::min(block, rows - first);
-    if (dnnl_sgemm('N', 'T', count, out, in, 1.0F, x + first * in, in, weight.data(), in, 0.0F, y + first * out, out) !=
-        dnnl_success)
-      throw std::runtime_error("dnnl_sgemm failed");
-    for (int64_t r = first; r < first + count; ++r)
-      for (int64_t o = 0; o < out; ++o) {
-        float& value = y[r * out + o];
-        value = reference::apply(epilogue, weight.bias() == nullptr ? value : value + weight.bias()[o]);
-      }
+  const int64_t row_bytes = weight.out() * static_cast<int64_t>(sizeof(float));
+  const int64_t most = epilogue == Activation::none ? rows : std::max<int64_t>(16, block_bytes / row_bytes / 16 * 16);
+  for (int64_t first = 0; first < rows; first += most) {
+    const int64_t count = std::min(most, rows - first);
+    float* block = y + first * weight.out();
+    sgemm(x + first * weight.in(), weight, block, count);
+    if (weight.bias() != nullptr || epilogue != Activation::none)
+      add_bias_activate(block, weight.bias(), count, weight.out(), epilogue);
   }
 }
 
