@@ -18,7 +18,6 @@ class JsonJobReader {
   Result<void> read() {
     const auto& root = context_.fields.root();
     if (context_.fields.is_own() && scanner_.peek() != '{') {
-      if (!scanner_.skip_value(context_.options.max_depth)) syntax();
       mismatch("an object");
     } else if (walk(root) && !scanner_.at_end()) {
       syntax();

@@ -80,7 +80,7 @@ JsonFault JsonScanner::scan(std::string_view text) {
   count_ = next_ = 0;
   // The index takes four bytes for each byte of text, so a rare long one must not keep it.
   const size_t capacity = owner_->stage1 ? owner_->stage1->capacity() : 0;
-  if (text.size() > capacity || capacity > std::max<size_t>(1 << 20, 8 * text.size())) {
+  if (!owner_->stage1 || text.size() > capacity || capacity > std::max<size_t>(1 << 20, 8 * text.size())) {
     const size_t wanted = std::max<size_t>(16 * 1024, text.size() + text.size() / 2);
     if (simdjson::get_active_implementation()->create_dom_parser_implementation(wanted, 1, owner_->stage1)) {
       owner_->stage1.reset();
