@@ -136,6 +136,7 @@ tl::expected<Plan, SpecErrors> load_plan(const std::string& file, std::string_vi
   if (!root.is_map()) return tl::unexpected(errors.take());
   std::vector<std::string> secrets;
   interpolate(root, context, errors, secrets);
+  for (const auto& secret : secrets) errors.hide(secret);
   Plan plan = PlanReader(root, context, errors).read();
   if (!errors.empty()) return tl::unexpected(errors.take());
   plan.file = file;

@@ -24,8 +24,8 @@ void read_properties(const YamlNode& map, PropertyKeys keys, const SpecContext& 
     }
     if (context.properties.check) {
       if (const auto error = context.properties.check(key, value.text)) {
-        const bool hide = value.secret || is_secret_property(key, context.properties);
-        errors.add(at, hide ? key + "=***" : key + "=" + value.text, error->message);
+        if (is_secret_property(key, context.properties)) errors.hide(value.text);
+        errors.add(at, key + "=" + value.text, error->message);
         continue;
       }
     }

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "pipeline/spec/options.hpp"
+#include "pipeline/spec/not_built.hpp"
 #include "pipeline/spec/section.hpp"
 #include "pipeline/spec/stage_shapes.hpp"
 
@@ -73,7 +73,7 @@ class SchemaWriter {
     Json properties = Json::object(), required = Json::array();
     for (const auto section : sections) {
       for (const auto& option : options_) {
-        if (option.section != section || not_built(option.section, option.name, "1")) continue;
+        if (option.section != section || !is_built(option)) continue;
         properties[std::string(option.name)] = property(option);
         if (option.required) required.push_back(option.name);
       }
@@ -172,7 +172,7 @@ std::string takes(const Option& option) {
   std::vector<std::string_view> later;
   for (const auto word : split_choices(option.choices))
     if (not_built(option.section, option.name, word)) later.push_back(word);
-  if (later.empty() && not_built(option.section, option.name, "1")) return text + " (not built yet)";
+  if (later.empty() && !is_built(option)) return text + " (not built yet)";
   return later.empty() ? text : fmt::format("{} (not built yet: {})", text, fmt::join(later, ", "));
 }
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "pipeline/spec/options.hpp"
+#include "pipeline/spec/not_built.hpp"
 #include "pipeline/spec/scalar.hpp"
 #include "pipeline/spec/suggest.hpp"
 
@@ -107,16 +107,6 @@ std::optional<OptionValue> read_list(const Option& option, const YamlNode& node,
 
 }  // namespace
 
-std::vector<std::string_view> split_choices(std::string_view choices) {
-  std::vector<std::string_view> words;
-  while (!choices.empty()) {
-    const size_t bar = choices.find('|');
-    words.push_back(choices.substr(0, bar));
-    choices = bar == std::string_view::npos ? std::string_view{} : choices.substr(bar + 1);
-  }
-  return words;
-}
-
 std::string expectation(const Option& option) {
   const auto words = split_choices(option.choices);
   switch (option.type) {
@@ -217,7 +207,7 @@ void Section::check_value(const Option& option, const YamlEntry& entry, ErrorLis
   const std::string word = nested ? entry.value.entries.front().key : entry.value.text;
   if (const auto* later = not_built(option.section, option.name, word)) {
     const bool any = later->value.empty();
-    errors.add(any ? entry.at : entry.value.at, any ? "" : word,
+    errors.add(any ? entry.at : entry.value.at, "",
                any ? fmt::format("`{}:` is not built yet", option.name) : fmt::format("`{}` is not built yet", word),
                std::string(later->instead));
     return;

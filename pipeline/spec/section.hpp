@@ -24,9 +24,6 @@ std::optional<OptionValue> read_option(const Option& option, const YamlNode& nod
 // What the option takes, for people: "a whole number from 1 to 256, or auto".
 std::string expectation(const Option& option);
 
-// The parts of "a|b|c".
-std::vector<std::string_view> split_choices(std::string_view choices);
-
 // One mapping of the file, checked against the sections of the option table that belong to it: unknown keys, types,
 // bounds, what is missing and what is not built yet are reported by the constructor. Views the node and the table: both
 // outlive it.

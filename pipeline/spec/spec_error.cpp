@@ -25,6 +25,11 @@ size_t character(std::string_view text) {
   return length;
 }
 
+void replace_all(std::string& text, const std::string& secret) {
+  for (size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += 3)
+    text.replace(at, secret.size(), "***");
+}
+
 }  // namespace
 
 std::string printable(std::string_view text, size_t limit) {
@@ -58,10 +63,19 @@ void ErrorList::add(Place at, std::string value, std::string message, std::strin
   errors_.push_back({file_, at.line, at.column, std::move(value), std::move(message), std::move(fix)});
 }
 
+void ErrorList::hide(const std::string& secret) {
+  if (!secret.empty()) secrets_.push_back(secret);
+}
+
 std::vector<SpecError> ErrorList::take() {
   std::stable_sort(errors_.begin(), errors_.end(), [](const SpecError& a, const SpecError& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);
   });
+  for (auto& error : errors_)
+    for (const auto& secret : secrets_) {
+      replace_all(error.value, secret);
+      replace_all(error.message, secret);
+    }
   return std::move(errors_);
 }
 

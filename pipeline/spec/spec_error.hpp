@@ -33,6 +33,9 @@ class ErrorList {
 
   void add(Place at, std::string value, std::string message, std::string fix = "");
 
+  // Shows *** wherever an error would quote this text.
+  void hide(const std::string& secret);
+
   bool empty() const { return errors_.empty(); }
   // In the order of the file.
   std::vector<SpecError> take();
@@ -40,6 +43,7 @@ class ErrorList {
  private:
   std::string file_;
   std::vector<SpecError> errors_;
+  std::vector<std::string> secrets_;
 };
 
 // Printable and short: control bytes and invalid UTF-8 as \xNN, cut after `limit` bytes.

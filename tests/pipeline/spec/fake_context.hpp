@@ -66,10 +66,26 @@ inline SpecContext fake_context(std::map<std::string, std::string> variables = {
   return context;
 }
 
+// A dataflow file around these stages, each a line such as `tok: {actor: tokenizer, from: src}`; the first is in
+// line 4.
+inline std::string dataflow(const std::string& stages, const std::string& model = "path: minilm",
+                            const std::string& more = "") {
+  std::string out = "name: t\nmodels: {m: {" + model + "}}\ndataflow:\n";
+  std::istringstream in(stages);
+  for (std::string line; std::getline(in, line);) out += "  " + line + "\n";
+  return out + more;
+}
+
 inline std::string lines(const SpecErrors& errors) {
   std::string out;
   for (const auto& error : errors) out += to_string(error) + "\n";
   return out;
+}
+
+// The errors of a dataflow file, a line each; empty when it is right.
+inline std::string errors_of(const std::string& text) {
+  const auto plan = load_plan("t.yaml", text, fake_context());
+  return plan ? "" : lines(plan.error());
 }
 
 }  // namespace weir::spec_test

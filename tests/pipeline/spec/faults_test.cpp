@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "pipeline/spec/not_built.hpp"
 #include "pipeline/spec/options.hpp"
 #include "pipeline/spec/scalar.hpp"
 #include "pipeline/spec/section.hpp"
@@ -124,7 +125,7 @@ class DocumentWriter {
   void section(std::string_view name, int indent, const std::string& stage = "") {
     if (name == "delivery.create_topics") return;  // written by insert_under_delivery
     for (const auto& option : spec_options()) {
-      if (option.section != name || not_built(option.section, option.name, "1")) continue;
+      if (option.section != name || !is_built(option)) continue;
       const auto value = right_value(option, stage);
       const bool again =
           stage == "short" && name == "gpu_worker" && option.name == "model";  // the tokenizer's is the same key
@@ -260,8 +261,8 @@ TEST(Faults, OfTheRightDocumentAreNone) {
   for (const auto& line : document)
     if (line.option) seen.insert(fmt::format("{}.{}", line.option->section, line.option->name));
   for (const auto& option : spec_options()) {
-    const bool left_out = not_built(option.section, option.name, "1") || option.name == "use_activation" ||
-                          option.name == "prompt_name" || (option.section == "gpu_worker" && option.name == "model");
+    const bool left_out = !is_built(option) || option.name == "use_activation" || option.name == "prompt_name" ||
+                          (option.section == "gpu_worker" && option.name == "model");
     EXPECT_TRUE(left_out || seen.count(fmt::format("{}.{}", option.section, option.name)))
         << option.section << "." << option.name;
   }
