@@ -28,6 +28,7 @@ constexpr OwnedProperty owned[] = {
 
 // Kafka fetches as soon as there is something, batches for a few milliseconds, and never gives up on a record.
 constexpr Default both[] = {
+    {"client.id", "weir"},
     {"socket.nagle.disable", "true"},
     {"socket.keepalive.enable", "true"},
     {"topic.metadata.refresh.interval.ms", "60000"},
