@@ -80,6 +80,11 @@ class Checks(unittest.TestCase):
         self.catches("text_rules", "bad.hpp:1: a header starts", "bad.hpp:1: a header does not", "bad.hpp:3:",
                      "bad.cpp:2:", "getenv", "exit(", "kafka/utils/a.txt:1: a drawer")
 
+    def test_unfinished_work_skips_and_sleeps(self):
+        self.write("tests/base/a_test.cpp", "void f() {\n  std::this_thread::sleep_for(1s);\n  GTEST_SKIP();\n}\n// TODO: more\n")
+        self.write("base/b.cpp", "TEST(A, DISABLED_b) {}\n")
+        self.catches("text_rules", "a_test.cpp:2: a test does not sleep", "a_test.cpp:3:", "a_test.cpp:5: finish it", "b.cpp:1: a test is never skipped")
+
     def test_lengths(self):
         self.write("base/a.cpp", "class A {\n  void f() const {\n" + "    call([] { g(); });\n" * 130 + "  }\n};\n")
         self.write("base/b.cpp", "int x;\n" * 601)
