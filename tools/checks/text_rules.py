@@ -6,7 +6,7 @@ import re
 
 import tree
 
-PROJECT_FLAG = re.compile(r"^[ \t]*#[ \t]*(?:el)?if\w*\b.*\bWEIR_\w+", re.M)
+PROJECT_FLAG = re.compile(r"^[ \t]*#[ \t]*(?:el)?if\w*\b.*\bWEIR_(?!\w+_INL_?\b)\w+", re.M)  # an -inl header may know its own guard
 USING_NAMESPACE = re.compile(r"^using\s+namespace\b", re.M)
 ENDS_PROCESS = re.compile(r"(?<![\w.>:])(?:std::|::)?(getenv|secure_getenv|exit|_exit|_Exit|quick_exit|abort|terminate)\s*\(")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
