@@ -1,11 +1,11 @@
 // Exponentials and activations on vectors, compiled once per Highway target (so: no #pragma once, but Highway's
 // toggle). NaN goes in and comes out: x86 min and max return their second operand when one is NaN, so x always stands
 // second.
-#if defined(WEIR_KERNELS_CPU_VECTOR_MATH_INL) == defined(HWY_TARGET_TOGGLE)
-#ifdef WEIR_KERNELS_CPU_VECTOR_MATH_INL
-#undef WEIR_KERNELS_CPU_VECTOR_MATH_INL
+#if defined(VECTOR_MATH_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef VECTOR_MATH_INL
+#undef VECTOR_MATH_INL
 #else
-#define WEIR_KERNELS_CPU_VECTOR_MATH_INL
+#define VECTOR_MATH_INL
 #endif
 
 #include <hwy/highway.h>
