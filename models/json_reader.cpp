@@ -172,6 +172,8 @@ std::vector<JsonReader> JsonReader::objects() const {
   return out;
 }
 
+std::string JsonReader::dump() const { return as_json(node_).dump(-1, ' ', true, Json::error_handler_t::replace); }
+
 void JsonReader::complain(ErrorCode code, std::string_view key, std::string_view why) const {
   if (!document_->error)
     document_->error = Error{code, fmt::format("{}: `{}{}` {}", document_->place, path_, key, why)};

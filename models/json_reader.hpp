@@ -44,6 +44,8 @@ class JsonReader {
   JsonReader object(std::string_view key) const;               // absent: an empty object
   std::vector<JsonReader> objects() const;                     // this document is an array of objects
 
+  std::string dump() const;  // this object as compact text, keys sorted
+
   // Remembers a complaint about a field that has the right type and yet cannot be used.
   void complain(ErrorCode code, std::string_view key, std::string_view why) const;
   std::optional<Error> error() const;

@@ -48,16 +48,12 @@ kernels::Matrix WeightLoader::stacked(std::initializer_list<std::string> names, 
   for (const auto& name : names) {
     values.push_back(read(name + ".weight", {out, in}));
     weights.push_back(Tensor::of(values.back().data(), {out, in}));
+    biases.emplace_back();
     if (!store_.find(prefix_ + name + ".bias")) continue;
     values.push_back(read(name + ".bias", {out}));
-    biases.push_back(Tensor::of(values.back().data(), {out}));
+    biases.back() = Tensor::of(values.back().data(), {out});
   }
   if (error_) return {};
-  if (!biases.empty() && biases.size() != weights.size()) {
-    error_ = Error{ErrorCode::corrupt, fmt::format("{}: some of `{}` and its neighbours have a bias, others none",
-                                                   store_.place(), prefix_ + *names.begin())};
-    return {};
-  }
   return keep(kernels::Matrix::prepare_stacked(device_, weights, biases), prefix_ + *names.begin());
 }
 

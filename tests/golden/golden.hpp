@@ -19,8 +19,9 @@ struct GoldenRows {
   std::vector<float> values;
   double fp32_error = 0;  // the reference's own fp32 run against its fp64 run
 
-  // Twice the reference's own error, and never less than 8 units in the last place of the largest value: on a handful
-  // of tokens the reference's error is itself a small sample.
+  // Twice the reference's own error, and never less than 8 units in the last place of the largest value (of 1 if that
+  // is larger: states inside a model are of that size). On a handful of rows the reference's error is itself a small
+  // sample.
   double tolerance() const;
 };
 
