@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <thread>
 
 #include <fmt/format.h>
@@ -68,6 +69,8 @@ Result<std::unique_ptr<Admin>> Admin::connect(const KafkaProperties& properties,
     rd_kafka_poll(admin->rk_.get(), 0);
     if (!err) {
       admin->brokers_ = metadata->broker_cnt;
+      const std::unique_ptr<char, Destroyer<std::free>> id(rd_kafka_clusterid(admin->rk_.get(), 0));
+      admin->in_process_ = id && std::string_view(id.get()).starts_with("mockCluster");
       return admin;
     }
     if (admin->trouble_.refused || steady_clock::now() >= deadline) return fail(admin->unanswered("connect"));
@@ -223,6 +226,7 @@ Result<std::vector<PartitionLag>> Admin::lag(const std::string& group, std::span
 }
 
 Result<std::string> Admin::topic_config(const std::string& topic, const std::string& name, Duration limit) {
+  if (in_process_) return std::string();
   const ConfigResourcePtr resource(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   rd_kafka_ConfigResource_t* resources[] = {resource.get()};
   const QueuePtr queue(rd_kafka_queue_new(rk_.get()));

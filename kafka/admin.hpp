@@ -41,7 +41,8 @@ class Admin {
   // Where `group` stands in every partition of the topics.
   Result<std::vector<PartitionLag>> lag(const std::string& group, std::span<const std::string> topics, Duration limit);
 
-  // A topic's setting as the broker resolves it ("max.message.bytes"); empty: not told.
+  // A topic's setting as the broker resolves it ("max.message.bytes"); empty: not told. The in-process broker never
+  // tells.
   Result<std::string> topic_config(const std::string& topic, const std::string& name, Duration limit);
 
   int32_t brokers() const { return brokers_; }
@@ -63,6 +64,7 @@ class Admin {
   HandlePtr rk_;
   std::string servers_;
   int32_t brokers_ = 0;
+  bool in_process_ = false;  // librdkafka's mock cluster, which leaves requests that it does not know unanswered
 };
 
 // Makes sure that the topics are there: creates them when told to, else an error names all that are missing and the

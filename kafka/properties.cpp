@@ -62,9 +62,11 @@ std::optional<std::string> refusal(rd_kafka_conf_t* conf, std::string_view name,
   return text.data();
 }
 
-// Levels are syslog's. Lost connections are reported as errors too, so their log lines are for debugging.
+// Levels are syslog's. Lost connections are reported as errors too, so their log lines are for debugging; so are
+// those of a coordinator that still loads, and of a broker (the one of the demo) that would create topics.
 void log_line(const rd_kafka_t* rk, int level, const char* facility, const char* text) {
-  const bool repeated = std::strcmp(facility, "FAIL") == 0 || std::strcmp(facility, "ERROR") == 0;
+  const bool repeated = std::strcmp(facility, "FAIL") == 0 || std::strcmp(facility, "ERROR") == 0 ||
+                        std::strcmp(facility, "GETPID") == 0 || std::strcmp(facility, "AUTOCREATE") == 0;
   const LogLevel of_weir = level <= 4 && !repeated ? LogLevel::warn : LogLevel::debug;
   if (log_enabled(of_weir))
     log(of_weir, "kafka_client", {{"client", rk ? rd_kafka_name(rk) : ""}, {"facility", facility}, {"text", text}});

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "kafka/client.hpp"
+#include "tests/kafka/stream.hpp"
 
 namespace weir::kafka {
 namespace {
@@ -45,6 +46,30 @@ TEST(MockCluster, KeepsWhatTheDemoWrites) {
     ASSERT_TRUE(shown) << shown.error().message;
   }
   EXPECT_EQ(count, 300);
+}
+
+TEST(MockCluster, ServesTheWholeWay) {
+  auto mock = MockCluster::start();
+  ASSERT_TRUE(mock) << mock.error().message;
+  const std::string topics[] = {"in", "out", "dead"};
+  ASSERT_TRUE((*mock)->create_topics(topics, 2));
+  const KafkaProperties properties = {{"bootstrap.servers", (*mock)->bootstrap_servers()}};
+  std::vector<std::string> values;
+  for (int i = 0; i < 2000; ++i) values.push_back(std::to_string(i));
+  test::write(properties, "in", values);
+
+  CommitterSettings settings;
+  settings.sinks = {{"out", {}}};
+  settings.dead_letter_topic = "dead";
+  settings.create_topics = CreateTopics{2, 1};
+  const auto start = std::chrono::steady_clock::now();
+  test::Stream stream(properties, "in", "group", settings, test::copy_to("out"), {.create_topics = CreateTopics{2, 1}});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 5s) << "it does not describe topics: nobody waits for that";
+  ASSERT_TRUE(stream.run_until([&] { return stream.durable.size() == 2000 && stream.ends.size() == 2; }));
+  stream.close();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s);
+  EXPECT_EQ(test::read_all(properties, "out").size(), 2000u);
+  EXPECT_EQ(test::total_lag(properties, "group", "in"), 0);
 }
 
 }  // namespace
