@@ -65,7 +65,7 @@ struct Encoder::Scratch {
   std::string text;
 };
 
-Encoder::Encoder(EncodeOptions options) : options_(options), scratch_(std::make_unique<Scratch>()) {}
+Encoder::Encoder(OutcomeFormat options) : options_(options), scratch_(std::make_unique<Scratch>()) {}
 Encoder::~Encoder() = default;
 Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder& Encoder::operator=(Encoder&&) noexcept = default;

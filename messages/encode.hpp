@@ -13,7 +13,7 @@
 namespace weir {
 
 // How a sink stage writes its records.
-struct EncodeOptions {
+struct OutcomeFormat {
   RecordFormat format = RecordFormat::json;
   DType vector_type =
       DType::float32;  // float32, float16, bfloat16; of embeddings only: scores and classes stay float32
@@ -33,7 +33,7 @@ struct EncodeOptions {
 //                the most probable label and its probability, or `error code: message`.
 class Encoder {
  public:
-  explicit Encoder(EncodeOptions options);
+  explicit Encoder(OutcomeFormat options);
   ~Encoder();
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
@@ -44,7 +44,7 @@ class Encoder {
 
  private:
   struct Scratch;
-  EncodeOptions options_;
+  OutcomeFormat options_;
   std::unique_ptr<Scratch> scratch_;
 };
 

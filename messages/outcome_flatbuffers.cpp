@@ -47,7 +47,7 @@ void write_classes(const OutcomeView& view, Builder& builder, Parts& parts) {
   parts.label = text(builder, view.label(view.best()));
 }
 
-Parts write_parts(const OutcomeView& view, const EncodeOptions& options, Builder& builder) {
+Parts write_parts(const OutcomeView& view, const OutcomeFormat& options, Builder& builder) {
   Parts parts;
   switch (view.answer) {
     case Answer::failure:
@@ -70,7 +70,7 @@ Parts write_parts(const OutcomeView& view, const EncodeOptions& options, Builder
   return parts;
 }
 
-void add_answer(const OutcomeView& view, const EncodeOptions& options, const Parts& parts, wire::OutcomeBuilder& wire) {
+void add_answer(const OutcomeView& view, const OutcomeFormat& options, const Parts& parts, wire::OutcomeBuilder& wire) {
   const float single = view.values.empty() ? 0.0f : view.values[0];
   switch (view.answer) {
     case Answer::failure: return wire.add_failure(parts.failure);
@@ -98,7 +98,7 @@ void add_answer(const OutcomeView& view, const EncodeOptions& options, const Par
 
 }  // namespace
 
-void write_flatbuffers_outcome(const OutcomeView& view, const EncodeOptions& options, Builder& builder) {
+void write_flatbuffers_outcome(const OutcomeView& view, const OutcomeFormat& options, Builder& builder) {
   const Job& job = view.job;
   const Outcome& outcome = view.outcome;
   const Parts parts = write_parts(view, options, builder);

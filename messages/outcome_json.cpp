@@ -23,7 +23,7 @@ void write_numbers(std::span<const float> values, DType type, JsonWriter& json) 
   json.close(']');
 }
 
-void write_vector(std::span<const float> values, const EncodeOptions& options, JsonWriter& json) {
+void write_vector(std::span<const float> values, const OutcomeFormat& options, JsonWriter& json) {
   if (options.vector_encoding == VectorEncoding::numbers) {
     write_numbers(values, options.vector_type, json);
   } else if (options.vector_type == DType::float32) {
@@ -35,7 +35,7 @@ void write_vector(std::span<const float> values, const EncodeOptions& options, J
   }
 }
 
-void write_vectors(const OutcomeView& view, const EncodeOptions& options, JsonWriter& json) {
+void write_vectors(const OutcomeView& view, const OutcomeFormat& options, JsonWriter& json) {
   json.field("dim").integer(view.outcome.dim);
   json.field("normalized").boolean(view.outcome.normalized);
   json.field("vector_type").string(to_string(options.vector_type));
@@ -69,7 +69,7 @@ void write_failure(const OutcomeView& view, JsonWriter& json) {
   json.close('}');
 }
 
-void write_answer(const OutcomeView& view, const EncodeOptions& options, JsonWriter& json) {
+void write_answer(const OutcomeView& view, const OutcomeFormat& options, JsonWriter& json) {
   switch (view.answer) {
     case Answer::failure: return write_failure(view, json);
     case Answer::embedding:
@@ -84,7 +84,7 @@ void write_answer(const OutcomeView& view, const EncodeOptions& options, JsonWri
 
 }  // namespace
 
-void write_json_outcome(const OutcomeView& view, const EncodeOptions& options, std::string& out) {
+void write_json_outcome(const OutcomeView& view, const OutcomeFormat& options, std::string& out) {
   const Job& job = view.job;
   const Outcome& outcome = view.outcome;
   JsonWriter json(out);

@@ -35,9 +35,9 @@ struct OutcomeView {
 };
 
 // All write one value to the end of `out`; `out` and `builder` come empty.
-void write_json_outcome(const OutcomeView& view, const EncodeOptions& options, std::string& out);
+void write_json_outcome(const OutcomeView& view, const OutcomeFormat& options, std::string& out);
 void write_text_outcome(const OutcomeView& view, std::string& out);
-void write_flatbuffers_outcome(const OutcomeView& view, const EncodeOptions& options,
+void write_flatbuffers_outcome(const OutcomeView& view, const OutcomeFormat& options,
                                flatbuffers::FlatBufferBuilder& builder);
 
 // Element `type` (float16 or bfloat16) of a value.

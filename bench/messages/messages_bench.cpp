@@ -49,7 +49,7 @@ void decode_flatbuffers(benchmark::State& state) {
   decode(state, RecordFormat::flatbuffers, *encode_job(job, RecordFormat::flatbuffers));
 }
 
-void encode(benchmark::State& state, const EncodeOptions& options) {
+void encode(benchmark::State& state, const OutcomeFormat& options) {
   auto jobs = std::make_shared<JobChunk>();
   auto source = std::make_shared<SourceInfo>();
   source->topics = {"documents"};

@@ -16,7 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-std::string encoded(OneOutcome& one, const EncodeOptions& options) {
+std::string encoded(OneOutcome& one, const OutcomeFormat& options) {
   Arena arena;
   const OutRecord record = Encoder(options).encode(one.chunk, one.outcome(), arena);
   return std::string(record.value.value_or("tombstone"));
