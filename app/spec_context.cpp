@@ -1,10 +1,12 @@
 #include "app/spec_context.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "kafka/properties.hpp"
+#include "kafka/property_rules.hpp"
 #include "pipeline/spec/options.hpp"
 
 namespace weir {
@@ -24,11 +26,27 @@ Result<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
+// What weir sets of librdkafka unless the file does.
+void add_defaults(kafka::Role role, std::string_view text, std::vector<Option>& options) {
+  for (const auto& [name, value] : kafka::default_properties(role)) {
+    const auto same = std::find_if(options.begin(), options.end(),
+                                   [&, n = name](const Option& o) { return o.section == "kafka" && o.name == n; });
+    if (same != options.end())
+      same->text = "weir's default.";
+    else
+      options.push_back(
+          {.section = "kafka", .name = name, .type = OptionType::string, .text = text, .fallback = value});
+  }
+}
+
 }  // namespace
 
 std::vector<Option> all_options() {
   const Options options = spec_options();
-  return {options.begin(), options.end()};
+  std::vector<Option> all(options.begin(), options.end());
+  add_defaults(kafka::Role::consumer, "weir's default for consumers.", all);
+  add_defaults(kafka::Role::producer, "weir's default for producers.", all);
+  return all;
 }
 
 SpecContext spec_context(ModelProbe probe) {

@@ -73,10 +73,21 @@ class PlanReader {
     }
     const auto drafts = read_stages(map_or_empty(&dataflow), plan.models, kafka, context_, errors_);
     check_models(plan.models, model_drafts, drafts, context_, errors_);
+    check_dead_letters(drafts, plan);
     plan.stages = connect_stages(drafts, dataflow.at, errors_);
     for (auto& stage : plan.stages)
       if (auto* pooler = std::get_if<PoolerPlan>(&stage.options))
         if (const auto* model = model_of(plan, stage)) *pooler = merge(*pooler, *model);
+  }
+
+  void check_dead_letters(const std::vector<StageDraft>& drafts, const Plan& plan) {
+    const auto may_be_kafka = [](const StageDraft& draft) {
+      return !draft.meant || draft.meant->name == "kafka_source";
+    };
+    if (plan.delivery.dead_letter_topic.empty() || std::any_of(drafts.begin(), drafts.end(), may_be_kafka)) return;
+    const YamlNode* topic = root_.find("delivery")->find("dead_letter_topic");
+    errors_.add(topic->at, plan.delivery.dead_letter_topic, "a dead-letter topic needs a kafka_source",
+                "remove it: failures are outcomes with an error");
   }
 
   // The model of the worker that a pooler reads.

@@ -187,6 +187,9 @@ class StageReader {
       const auto name = draft.kind->name;
       if (name == "kafka_source") draft.plan = kafka_source(options);
       if (name == "file_source") draft.plan = FileSourcePlan{options.text("path").value_or(""), input(options)};
+      if (name.starts_with("file_") && options.text("format") == "flatbuffers")
+        errors_.add(options.at("format"), "flatbuffers", "a file has one record a line, and these are no lines",
+                    "write json or text");
       if (name == "tokenizer") draft.plan = tokenizer(options);
       if (name == "batcher") draft.plan = batcher(options);
       if (name == "gpu_worker") draft.plan = gpu_worker(options);

@@ -57,5 +57,62 @@ TEST(LoadPlan, ResolvesTheMainExample) {
   }
 }
 
+TEST(LoadPlan, KeepsFilesToWhatTheyCanHold) {
+  const std::string text =
+      "name: t\nmodels: {m: {path: minilm}}\ndataflow:\n  s: {actor: file_source, path: in, format: flatbuffers}\n"
+      "  e: {actor: model, from: s}\n  o: {actor: file_sink, from: e, path: out, format: flatbuffers}\n"
+      "delivery: {dead_letter_topic: d}\n";
+  EXPECT_EQ(
+      spec_test::errors_of(text),
+      "t.yaml:4:45: a file has one record a line, and these are no lines: 'flatbuffers'; write json or text\n"
+      "t.yaml:6:53: a file has one record a line, and these are no lines: 'flatbuffers'; write json or text\n"
+      "t.yaml:7:31: a dead-letter topic needs a kafka_source: 'd'; remove it: failures are outcomes with an error\n");
+}
+
+// Stages add to the properties of the file and override them; the rules see each property, and all of a stage together.
+TEST(LoadPlan, GivesEachKafkaStageItsProperties) {
+  auto context = fake_context();
+  context.properties.check = [](std::string_view name, std::string_view value) -> std::optional<Error> {
+    if (name == "linger.ms" && value == "soon") return Error{ErrorCode::invalid_config, "linger.ms takes a number"};
+    return std::nullopt;
+  };
+  context.properties.check_together = [](const KafkaProperties& all) -> std::vector<Error> {
+    if (all.count("sasl.mechanisms")) return {Error{ErrorCode::invalid_config, "too old for this mechanism"}};
+    return {};
+  };
+  const auto load = [&](const std::string& kafka, const std::string& sink) {
+    return load_plan("t.yaml",
+                     "name: t\nkafka: {bootstrap.servers: \"b:1\", " + kafka +
+                         "}\nmodels: {m: {path: minilm}}\ndataflow:\n"
+                         "  s: {actor: kafka_source, topics: t, group: g, client.id: mine}\n"
+                         "  e: {actor: model, from: s}\n  o: {actor: kafka_sink, from: e, topic: o, " +
+                         sink + "}\n",
+                     context);
+  };
+  const auto plan = load("client.id: all", "linger.ms: 5");
+  ASSERT_TRUE(plan.has_value()) << lines(plan.error());
+  EXPECT_EQ(options_of<KafkaSourcePlan>(*plan, 0).properties,
+            (KafkaProperties{{"bootstrap.servers", "b:1"}, {"client.id", "mine"}}));
+  EXPECT_EQ(options_of<KafkaSinkPlan>(*plan, 5).properties,
+            (KafkaProperties{{"bootstrap.servers", "b:1"}, {"client.id", "all"}, {"linger.ms", "5"}}));
+  EXPECT_EQ(lines(load("client.id: all", "linger.ms: soon").error()),
+            "t.yaml:7:45: linger.ms takes a number: 'linger.ms=soon'\n");
+  EXPECT_EQ(lines(load("sasl.mechanisms: SCRAM", "linger.ms: 5").error()), "t.yaml:2:8: too old for this mechanism\n");
+  EXPECT_EQ(lines(load("a.list: [x]", "linger.ms: {x: y}").error()),
+            "t.yaml:2:43: property `a.list` takes one value: 'a list'; write a list with commas: `a,b`\n"
+            "t.yaml:7:56: property `linger.ms` takes one value: 'a mapping'; write the whole name with its dots: "
+            "`bootstrap.servers: ...`\n");
+}
+
+TEST(LoadPlan, WantsBrokersOfKafkaStages) {
+  EXPECT_EQ(spec_test::errors_of(
+                "name: t\nmodels: {m: {path: minilm}}\ndataflow:\n  s: {actor: kafka_source, topics: t, group: g}\n"
+                "  e: {actor: model, from: s}\n"
+                "  o: {actor: kafka_sink, from: e, topic: o, bootstrap.servers: \"b:1\"}\n"),
+            "t.yaml:4:3: kafka_source has no `bootstrap.servers`; write `kafka: {bootstrap.servers: \"host:9092\"}` at "
+            "the top of "
+            "the file\n");
+}
+
 }  // namespace
 }  // namespace weir
