@@ -87,7 +87,7 @@ float cosine(std::span<const float> a, std::span<const float> b) {
     bb += double{b[i]} * b[i];
   }
   const double norms = std::sqrt(aa) * std::sqrt(bb);
-  return norms > 0 ? static_cast<float>(dot / norms) : 0.0f;
+  return norms == 0 ? 0.0f : static_cast<float>(dot / norms);
 }
 
 }  // namespace weir
