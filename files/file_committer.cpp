@@ -27,7 +27,7 @@ bool writable(int fd, int milliseconds) {
 
 }  // namespace
 
-Result<std::unique_ptr<FileCommitter>> FileCommitter::open(FileCommitterOptions options) {
+Result<std::unique_ptr<FileCommitter>> FileCommitter::open(const FileCommitterOptions& options) {
   std::unique_ptr<FileCommitter> committer(new FileCommitter(options.sync_interval));
   for (const std::string& path : options.paths) {
     const auto& known = committer->outputs_;

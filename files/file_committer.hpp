@@ -27,7 +27,7 @@ struct FileCommitterOptions {
 class FileCommitter final : public Committer {
  public:
   // io_error, not_found
-  static Result<std::unique_ptr<FileCommitter>> open(FileCommitterOptions options);
+  static Result<std::unique_ptr<FileCommitter>> open(const FileCommitterOptions& options);
 
   Result<void> append(std::vector<Release> releases) override;
   Result<std::vector<Ticket>> durable(TimePoint now) override;

@@ -9,7 +9,7 @@
 
 namespace weir {
 
-Result<std::unique_ptr<FileSource>> FileSource::open(FileSourceOptions options) {
+Result<std::unique_ptr<FileSource>> FileSource::open(const FileSourceOptions& options) {
   auto file = open_path(options.path, false);
   if (!file) return fail(file.error());
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

@@ -22,7 +22,7 @@ struct FileSourceOptions {
 class FileSource final : public Source {
  public:
   // not_found, io_error
-  static Result<std::unique_ptr<FileSource>> open(FileSourceOptions options);
+  static Result<std::unique_ptr<FileSource>> open(const FileSourceOptions& options);
 
   Result<std::vector<SourceEvent>> events(Duration wait) override;
   Result<uint32_t> poll(TopicPartition at, uint32_t records, int64_t bytes,

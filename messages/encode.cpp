@@ -60,17 +60,17 @@ std::span<const Header> outcome_headers(std::span<const Header> input, RecordFor
 
 }  // namespace
 
-struct Encoder::Scratch {
+struct OutcomeEncoder::Scratch {
   flatbuffers::FlatBufferBuilder builder{4096};
   std::string text;
 };
 
-Encoder::Encoder(OutcomeFormat options) : options_(options), scratch_(std::make_unique<Scratch>()) {}
-Encoder::~Encoder() = default;
-Encoder::Encoder(Encoder&&) noexcept = default;
-Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+OutcomeEncoder::OutcomeEncoder(OutcomeFormat options) : options_(options), scratch_(std::make_unique<Scratch>()) {}
+OutcomeEncoder::~OutcomeEncoder() = default;
+OutcomeEncoder::OutcomeEncoder(OutcomeEncoder&&) noexcept = default;
+OutcomeEncoder& OutcomeEncoder::operator=(OutcomeEncoder&&) noexcept = default;
 
-OutRecord Encoder::encode(const OutcomeChunk& chunk, const Outcome& outcome, Arena& arena) {
+OutRecord OutcomeEncoder::encode(const OutcomeChunk& chunk, const Outcome& outcome, Arena& arena) {
   const Job& job = chunk.jobs->jobs.at(outcome.job);
   OutRecord record;
   record.timestamp_ms = job.timestamp_ms;

@@ -31,12 +31,12 @@ struct OutcomeFormat {
 //   text         one line, for people: `id TAB answer`, without an id the answer only. An answer is numbers between
 //   spaces,
 //                the most probable label and its probability, or `error code: message`.
-class Encoder {
+class OutcomeEncoder {
  public:
-  explicit Encoder(OutcomeFormat options);
-  ~Encoder();
-  Encoder(Encoder&&) noexcept;
-  Encoder& operator=(Encoder&&) noexcept;
+  explicit OutcomeEncoder(OutcomeFormat options);
+  ~OutcomeEncoder();
+  OutcomeEncoder(OutcomeEncoder&&) noexcept;
+  OutcomeEncoder& operator=(OutcomeEncoder&&) noexcept;
 
   // Key and headers are the job's, but for our own content-type and weir-schema. A tombstone stays one, headers
   // untouched. All bytes are copied into `arena`; `topic` is left to the caller.

@@ -1,5 +1,5 @@
 #pragma once
-// The parts of Encoder, one per format. Internal to this room.
+// The parts of OutcomeEncoder, one per format. Internal to this room.
 
 #include <cstdint>
 #include <span>

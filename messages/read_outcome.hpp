@@ -44,9 +44,9 @@ struct ReadOutcome {
   std::string error_stage;
 };
 
-// Reads what Encoder writes as flatbuffers or json, for clients, tools and tests; whatever the bytes, an Error at worst
-// (decode_error, schema_mismatch, verifier_failed; unsupported for text). Fields it does not know are passed over. JSON
-// numbers are read as float32 at once: by way of a double some would come out one bit off.
+// Reads what OutcomeEncoder writes as flatbuffers or json, for clients, tools and tests; whatever the bytes, an Error
+// at worst (decode_error, schema_mismatch, verifier_failed; unsupported for text). Fields it does not know are passed
+// over. JSON numbers are read as float32 at once: by way of a double some would come out one bit off.
 Result<ReadOutcome> read_outcome(std::string_view bytes, RecordFormat format);
 
 }  // namespace weir

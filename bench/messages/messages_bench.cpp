@@ -73,7 +73,7 @@ void encode(benchmark::State& state, const OutcomeFormat& options) {
     for (uint32_t k = 0; k < dim; ++k) outcomes.values.push_back(std::sin(static_cast<float>(i * dim + k)) / 19.6f);
   }
   outcomes.jobs = jobs;
-  Encoder encoder(options);
+  OutcomeEncoder encoder(options);
   for (auto _ : state) {
     OutChunk out;
     out.records.reserve(chunk_size);

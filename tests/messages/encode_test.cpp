@@ -18,7 +18,7 @@ using testing::Pair;
 
 std::string encoded(OneOutcome& one, const OutcomeFormat& options) {
   Arena arena;
-  const OutRecord record = Encoder(options).encode(one.chunk, one.outcome(), arena);
+  const OutRecord record = OutcomeEncoder(options).encode(one.chunk, one.outcome(), arena);
   return std::string(record.value.value_or("tombstone"));
 }
 
@@ -88,14 +88,14 @@ TEST(Encode, key_and_headers_pass_through_and_name_the_format) {
   one.job().headers = headers;
   one.job().key = std::string_view("k\0y", 3);
   Arena arena;
-  auto record = Encoder({.format = RecordFormat::flatbuffers}).encode(one.chunk, one.outcome(), arena);
+  auto record = OutcomeEncoder({.format = RecordFormat::flatbuffers}).encode(one.chunk, one.outcome(), arena);
   EXPECT_EQ(record.key, std::string_view("k\0y", 3));
   EXPECT_EQ(record.timestamp_ms, 1'700'000'000'000);
   EXPECT_THAT(shown(record.headers), ElementsAre(Pair("trace", "1"), Pair("none", "null"), Pair("trace", "2"),
                                                  Pair("content-type", "application/vnd.weir.outcome+flatbuffers"),
                                                  Pair("weir-schema", "WRO1")));
   one.job().key.reset();
-  EXPECT_FALSE(Encoder({}).encode(one.chunk, one.outcome(), arena).key);
+  EXPECT_FALSE(OutcomeEncoder({}).encode(one.chunk, one.outcome(), arena).key);
 }
 
 TEST(Encode, a_tombstone_stays_one) {
@@ -104,7 +104,7 @@ TEST(Encode, a_tombstone_stays_one) {
   const std::vector<Header> headers{{"content-type", "text/plain"}};
   one.job().headers = headers;
   Arena arena;
-  const auto record = Encoder({}).encode(one.chunk, one.outcome(), arena);
+  const auto record = OutcomeEncoder({}).encode(one.chunk, one.outcome(), arena);
   EXPECT_FALSE(record.value);
   EXPECT_THAT(shown(record.headers), ElementsAre(Pair("content-type", "text/plain")));
 }
@@ -229,7 +229,7 @@ TEST(Encode, what_has_no_name_on_the_wire_is_refused_by_name) {
 
 TEST(Encode, an_encoder_serves_many_records_of_all_sizes) {
   Arena arena;
-  Encoder encoder({.format = RecordFormat::flatbuffers});
+  OutcomeEncoder encoder({.format = RecordFormat::flatbuffers});
   for (const uint32_t dim : {1u, 384u, 1'000'000u, 4u}) {
     std::vector<float> values(dim, 0.5f);
     OneOutcome one(Task::embed, values, 1);

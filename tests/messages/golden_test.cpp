@@ -63,7 +63,7 @@ TEST(Golden, an_outcome_as_a_flatbuffer) {
   one.outcome().dropped_tokens = 2;
   one.job().metadata = "[1]";
   Arena arena;
-  EXPECT_EQ(hex(*Encoder({.format = RecordFormat::flatbuffers}).encode(one.chunk, one.outcome(), arena).value),
+  EXPECT_EQ(hex(*OutcomeEncoder({.format = RecordFormat::flatbuffers}).encode(one.chunk, one.outcome(), arena).value),
             golden_outcome);
   const auto read = read_outcome(bytes(golden_outcome), RecordFormat::flatbuffers);
   ASSERT_TRUE(read) << read.error().message;

@@ -16,7 +16,7 @@ std::vector<std::string> outcomes(RecordFormat format) {
     OneOutcome one(task, {0.5f, -1.25e-9f}, task == Task::score || task == Task::token_embed ? 2 : 1);
     one.job().metadata = "[1]";
     Arena arena;
-    all.emplace_back(*Encoder({.format = format}).encode(one.chunk, one.outcome(), arena).value);
+    all.emplace_back(*OutcomeEncoder({.format = format}).encode(one.chunk, one.outcome(), arena).value);
   }
   return all;
 }
