@@ -12,7 +12,13 @@ namespace weir {
 namespace {
 
 bool per_token(Task task) { return task == Task::token_embed || task == Task::token_classify; }
-bool embeds(Task task) { return task == Task::embed || task == Task::token_embed; }
+
+// Whether answers to this task are vectors, or made of them (pairs scored by cosine), rather than of a head's labels.
+bool embeds(const ModelFacts& facts, Task task) {
+  const auto pooler = facts.poolers.find(task);
+  if (pooler == facts.poolers.end()) return task == Task::embed || task == Task::token_embed;
+  return pooler->second.activation.value == OutputActivation::l2_normalize;
+}
 
 std::string join_tasks(const std::vector<Task>& tasks) {
   std::vector<std::string_view> names;
@@ -28,7 +34,7 @@ class PoolerCheck {
 
   void check(const PoolerPlan& plan) {
     check_kinds(plan);
-    if (section_.given("normalize") && !embeds(task_))
+    if (section_.given("normalize") && !embeds(facts_, task_))
       errors_.add(section_.at("normalize"), "",
                   fmt::format("`normalize` is for embeddings, and the task is {}", to_string(task_)),
                   "write use_activation: to switch sigmoid or softmax");
@@ -52,14 +58,14 @@ class PoolerCheck {
     const uint32_t width =
         found != facts_.poolers.end() && found->second.width ? found->second.width : facts_.output_size;
     const std::string value = fmt::format("{}", dimensions);
-    if (!embeds(task_))
+    if (!embeds(facts_, task_))
       errors_.add(at, value, fmt::format("`dimensions` is for embeddings, and the task is {}", to_string(task_)),
                   "remove it");
-    else if (!facts_.is_matryoshka && facts_.matryoshka.empty() && dimensions != width)
+    else if (!facts_.is_matryoshka)
       errors_.add(at, value,
                   fmt::format("{} is no matryoshka model: its vectors keep {} dimensions", facts_.name, width),
                   "remove it");
-    else if (!facts_.matryoshka.empty() &&
+    else if (!facts_.matryoshka.empty() && dimensions != width &&
              std::find(facts_.matryoshka.begin(), facts_.matryoshka.end(), dimensions) == facts_.matryoshka.end())
       errors_.add(at, value, fmt::format("{} does not give this size", facts_.name),
                   fmt::format("one of: {}", fmt::join(facts_.matryoshka, ", ")));

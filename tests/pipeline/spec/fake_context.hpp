@@ -20,7 +20,10 @@ inline ModelFacts minilm_facts(const std::string& path) {
   facts.hidden_size = facts.output_size = 384;
   facts.max_tokens = {256, Origin::sentence_transformers};
   facts.prompts = {{"query", "query: "}, {"document", "passage: "}};
-  for (const Task task : facts.tasks) facts.poolers[task].width = 384;
+  for (const Task task : facts.tasks) {
+    facts.poolers[task].width = 384;
+    facts.poolers[task].activation.value = OutputActivation::l2_normalize;
+  }
   return facts;
 }
 
@@ -33,6 +36,18 @@ inline ModelFacts classifier_facts(const std::string& path, uint32_t labels) {
   if (labels == 1) facts.tasks = {Task::score, Task::classify};
   facts.output_size = labels;
   facts.prompts.clear();
+  facts.poolers.clear();
+  for (const Task task : facts.tasks) {
+    facts.poolers[task].width = labels;
+    facts.poolers[task].activation.value = labels == 1 ? OutputActivation::sigmoid : OutputActivation::softmax;
+  }
+  return facts;
+}
+
+inline ModelFacts matryoshka_facts(const std::string& path) {
+  ModelFacts facts = minilm_facts(path);
+  facts.is_matryoshka = true;
+  facts.matryoshka = {64, 128};
   return facts;
 }
 
@@ -59,6 +74,7 @@ inline SpecContext fake_context(std::map<std::string, std::string> variables = {
   };
   context.probe_model = [](const std::string& path) -> Result<ModelFacts> {
     if (path.ends_with("missing")) return fail(ErrorCode::not_found, "there is no config.json in " + path);
+    if (path.ends_with("matryoshka")) return matryoshka_facts(path);
     if (path.ends_with("classifier")) return classifier_facts(path, 3);
     if (path.ends_with("reranker")) return classifier_facts(path, 1);
     return minilm_facts(path);
