@@ -52,7 +52,7 @@ class JsonJobReader {
         std::string_view name;
         if (unescape_json(*raw, context_.arena, name) == Unescaped::broken) return syntax();
         if (!scanner_.take(':')) return syntax();
-        path_[depth_ - 1] = {name, 0};
+        path_[depth_ - 1] = {name.data(), static_cast<uint32_t>(name.size()), 0};
         if (!walk_member(node.find(name))) return false;
       } while (scanner_.take(','));
       if (!scanner_.take('}')) return syntax();
@@ -69,7 +69,7 @@ class JsonJobReader {
       do {
         std::array<char, 12> digits;
         const auto end = std::to_chars(digits.begin(), digits.end(), index).ptr;
-        path_[depth_ - 1] = {{}, index++};
+        path_[depth_ - 1] = {nullptr, 0, index++};
         if (!walk_member(node.find({digits.data(), static_cast<size_t>(end - digits.data())}))) return false;
       } while (scanner_.take(','));
       if (!scanner_.take(']')) return syntax();
@@ -226,7 +226,7 @@ class JsonJobReader {
     if (!scanner_.take(']')) {
       uint32_t i = 0;
       do {
-        path_[depth_ - 1] = {{}, i};
+        path_[depth_ - 1] = {nullptr, 0, i};
         if (!read_one(i++)) return false;
       } while (scanner_.take(','));
       if (!scanner_.take(']')) return syntax();
@@ -269,7 +269,8 @@ class JsonJobReader {
   std::string path() const {
     std::string out;
     for (uint32_t i = 0; i < depth_; ++i)
-      out += path_[i].name.data() ? fmt::format("/{}", printable(path_[i].name)) : fmt::format("/{}", path_[i].index);
+      out += path_[i].name ? fmt::format("/{}", printable({path_[i].name, path_[i].size}))
+                           : fmt::format("/{}", path_[i].index);
     return out.empty() ? "/" : out;
   }
 
@@ -278,8 +279,10 @@ class JsonJobReader {
     return quoted.substr(1, quoted.size() - 2);
   }
 
+  // Trivial, so that a reader costs nothing to make.
   struct Step {
-    std::string_view name;  // null data: an index
+    const char* name;  // of `size` bytes; null: an index
+    uint32_t size;
     uint32_t index;
   };
 
