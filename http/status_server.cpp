@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "messages/json_writer.hpp"
 
 namespace weir {
 namespace {
@@ -63,30 +64,23 @@ class BoundedPool final : public httplib::TaskQueue {
   httplib::ThreadPool pool_{kThreads};
 };
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 // {"ready":false,"conditions":[{"name":"assigned","holds":false,"reason":"..."}]}
 std::string conditions_json(const std::vector<Condition>& conditions, bool ready) {
-  std::string list;
+  std::string out;
+  JsonWriter json(out);
+  json.open('{');
+  json.field("ready").boolean(ready);
+  json.field("conditions").open('[');
   for (const auto& condition : conditions) {
-    if (!list.empty()) list += ',';
-    list += fmt::format(R"({{"name":{},"holds":{}{}}})", json_string(condition.name), condition.holds,
-                        condition.holds ? "" : ",\"reason\":" + json_string(condition.reason));
+    json.open('{');
+    json.field("name").string(condition.name);
+    json.field("holds").boolean(condition.holds);
+    if (!condition.holds) json.field("reason").string(condition.reason);
+    json.close('}');
   }
-  return fmt::format("{{\"ready\":{},\"conditions\":[{}]}}\n", ready, list);
+  json.close(']');
+  json.close('}');
+  return out + "\n";
 }
 
 std::string message_of(const std::exception_ptr& thrown) {

@@ -48,7 +48,7 @@ TEST_F(StatusServerTest, is_ready_while_every_condition_holds_and_says_which_doe
   const auto answer = get("/readyz");
   EXPECT_EQ(answer->status, 503);
   EXPECT_EQ(answer->body, R"({"ready":false,"conditions":[{"name":"assigned","holds":true},)"
-                          R"({"name":"breaker_closed","holds":false,"reason":"600 of 1000 \"jobs\" failed\u000a"}]})"
+                          R"({"name":"breaker_closed","holds":false,"reason":"600 of 1000 \"jobs\" failed\n"}]})"
                           "\n");
   EXPECT_EQ(get("/livez")->status, 200);
 }
