@@ -84,7 +84,7 @@ class JsonJobReader {
 
   bool enter() {
     if (depth_ >= context_.options.max_depth || depth_ >= max_path) return syntax();
-    ++depth_;
+    path_[depth_++] = {nullptr, 0, 0};
     return true;
   }
 
