@@ -29,6 +29,7 @@ class JsonJobReader {
  private:
   using Node = FieldMap::Node;
   static constexpr uint32_t max_path = 64;
+  static constexpr uint32_t unset = ~0u;
 
   bool walk(const Node& node) {
     if (node.field && node.members.empty()) return read_field(*node.field);
@@ -84,7 +85,7 @@ class JsonJobReader {
 
   bool enter() {
     if (depth_ >= context_.options.max_depth || depth_ >= max_path) return syntax();
-    path_[depth_++] = {nullptr, 0, 0};
+    path_[depth_++] = {nullptr, 0, unset};
     return true;
   }
 
@@ -238,7 +239,7 @@ class JsonJobReader {
   // Errors.
 
   bool refuse(ErrorCode code, std::string_view what) {
-    error_ = {code, fmt::format("field {}: {}", path(), what)};
+    error_ = {code, fmt::format("{}: {}", path(), what)};
     return false;
   }
 
@@ -261,17 +262,16 @@ class JsonJobReader {
 
   bool broken_at(size_t byte, std::string_view what) {
     if (error_.message.empty())
-      error_ = {ErrorCode::decode_error, depth_ ? fmt::format("{} at byte {}, in {}", what, byte, path())
-                                                : fmt::format("{} at byte {}", what, byte)};
+      error_ = {ErrorCode::decode_error, fmt::format("{} at byte {}, in {}", what, byte, path())};
     return false;
   }
 
   std::string path() const {
     std::string out;
-    for (uint32_t i = 0; i < depth_; ++i)
+    for (uint32_t i = 0; i < depth_ && (path_[i].name || path_[i].index != unset); ++i)
       out += path_[i].name ? fmt::format("/{}", printable({path_[i].name, path_[i].size}))
                            : fmt::format("/{}", path_[i].index);
-    return out.empty() ? "/" : out;
+    return out.empty() ? "the document" : "field " + out;
   }
 
   static std::string printable(std::string_view name) {
@@ -283,7 +283,7 @@ class JsonJobReader {
   struct Step {
     const char* name;  // of `size` bytes; null: an index
     uint32_t size;
-    uint32_t index;
+    uint32_t index;  // `unset` until the first member
   };
 
   const ReadContext& context_;
