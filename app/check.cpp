@@ -32,7 +32,7 @@ void print(const SpecErrors& errors) {
 }
 
 int check_brokers(const Plan& plan) {
-  KafkaBrokerProbe probe(std::chrono::seconds(10));
+  KafkaBrokerProbe probe(std::chrono::seconds(5));
   const OnlineReport report = check_online(plan, probe);
   for (const auto& note : report.notes) fmt::print("# {}\n", note);
   print(report.errors);
