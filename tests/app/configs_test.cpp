@@ -2,10 +2,12 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/model_probe.hpp"
 #include "app/spec_context.hpp"
+#include "kafka/properties.hpp"
 #include "pipeline/spec/describe.hpp"
 
 namespace weir {
@@ -65,6 +67,24 @@ TEST(Configs, SayWhatIsWrongWithProperties) {
   const auto plan = load_plan("t.yaml", text, context());
   ASSERT_FALSE(plan.has_value());
   EXPECT_EQ(plan.error().size(), 4u) << lines(plan.error());
+}
+
+// Debian's librdkafka cannot log in to Kafka 4 by SCRAM: better said before the start than after it.
+TEST(Configs, RefuseScramOnALibraryThatCannot) {
+  const std::string text =
+      "name: t\nkafka: {bootstrap.servers: \"b:1\", security.protocol: SASL_SSL, sasl.mechanisms: SCRAM-SHA-256, "
+      "sasl.username: u,\n"
+      "  sasl.password: hunter2}\nmodels: {m: {path: \"${WEIR_MODELS}/all-MiniLM-L6-v2\"}}\ndataflow:\n"
+      "  s: {actor: kafka_source, topics: t, group: g}\n  e: {actor: model, from: s}\n"
+      "  o: {actor: kafka_sink, from: e, topic: o}\n";
+  const auto plan = load_plan("t.yaml", text, context());
+  ASSERT_EQ(plan.has_value(), kafka::library().scram);
+  if (plan) return;
+  const auto errors = lines(plan.error());
+  EXPECT_EQ(plan.error().size(), 1u) << errors;
+  EXPECT_THAT(errors, testing::HasSubstr("t.yaml:2:8: "));
+  EXPECT_THAT(errors, testing::HasSubstr("tools/librdkafka-backport"));
+  EXPECT_THAT(errors, testing::Not(testing::HasSubstr("hunter2")));
 }
 
 }  // namespace
