@@ -60,7 +60,7 @@ Result<std::unique_ptr<Admin>> Admin::connect(const KafkaProperties& properties,
   std::array<char, 512> text{};
   admin->rk_.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text.data(), text.size()));
   if (!admin->rk_) return fail(ErrorCode::invalid_config, text.data());
-  conf->release();
+  (void)conf->release();  // the client owns it now
 
   while (true) {
     const rd_kafka_metadata_t* raw = nullptr;

@@ -36,7 +36,7 @@ Result<std::unique_ptr<RecordWriter>> RecordWriter::open(const KafkaProperties& 
   std::array<char, 512> text{};
   writer->rk_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf->get(), text.data(), text.size()));
   if (!writer->rk_) return fail(ErrorCode::invalid_config, text.data());
-  conf->release();
+  (void)conf->release();  // the client owns it now
   return writer;
 }
 
@@ -96,7 +96,7 @@ Result<std::unique_ptr<RecordReader>> RecordReader::open(const KafkaProperties& 
   std::array<char, 512> text{};
   reader->rk_.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text.data(), text.size()));
   if (!reader->rk_) return fail(ErrorCode::invalid_config, text.data());
-  conf->release();
+  (void)conf->release();  // the client owns it now
   rd_kafka_poll_set_consumer(reader->rk_.get());
   reader->topics_ = topics;
   const TopicListPtr list(rd_kafka_topic_partition_list_new(8));

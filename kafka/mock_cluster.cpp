@@ -16,7 +16,7 @@ Result<std::unique_ptr<MockCluster>> MockCluster::start() {
   std::array<char, 512> text{};
   mock->rk_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf->get(), text.data(), text.size()));
   if (!mock->rk_) return fail(ErrorCode::internal, text.data());
-  conf->release();
+  (void)conf->release();  // the client owns it now
   mock->cluster_ = rd_kafka_mock_cluster_new(mock->rk_.get(), 1);
   if (!mock->cluster_) return fail(ErrorCode::unavailable, "the in-process broker could not listen on 127.0.0.1");
   return mock;

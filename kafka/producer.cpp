@@ -50,7 +50,7 @@ Result<void> Producer::start() {
   std::array<char, 512> text{};
   rk_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf->get(), text.data(), text.size()));
   if (!rk_) return fail(ErrorCode::invalid_config, text.data());
-  conf->release();
+  (void)conf->release();  // the client owns it now
   main_.reset(rd_kafka_queue_get_main(rk_.get()));
   if (wake_fd_ >= 0) ring_on_arrival(main_.get(), wake_fd_);
   // A handle asks for its topic's metadata at once, so that the first record need not wait for it.

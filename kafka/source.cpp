@@ -79,7 +79,7 @@ Result<void> KafkaSource::start(const KafkaProperties& properties, int64_t bytes
   std::array<char, 512> text{};
   rk_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text.data(), text.size());
   if (!rk_) return fail(ErrorCode::invalid_config, text.data());
-  conf->release();
+  (void)conf->release();  // the client owns it now
   rd_kafka_poll_set_consumer(rk_);
   main_.reset(rd_kafka_queue_get_consumer(rk_));
   ring_on_arrival(main_.get(), wake_.fd());

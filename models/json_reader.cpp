@@ -109,7 +109,7 @@ bool JsonReader::flag(std::string_view key, bool fallback) const {
   return fallback;
 }
 
-std::string JsonReader::text(std::string_view key, std::optional<std::string> fallback) const {
+std::string JsonReader::text(std::string_view key, const std::optional<std::string>& fallback) const {
   const void* found = find(key);
   if (found && as_json(found).is_string()) return as_json(found).get<std::string>();
   if (found) complain(ErrorCode::corrupt, key, fmt::format("is {}, not a string", as_json(found).dump()));

@@ -38,7 +38,7 @@ class JsonReader {
                   std::optional<int64_t> fallback = std::nullopt) const;
   double number(std::string_view key, std::optional<double> fallback = std::nullopt) const;
   bool flag(std::string_view key, bool fallback) const;
-  std::string text(std::string_view key, std::optional<std::string> fallback = std::nullopt) const;
+  std::string text(std::string_view key, const std::optional<std::string>& fallback = std::nullopt) const;
   std::vector<std::string> texts(std::string_view key) const;  // absent: empty; one string counts as a list of one
   std::vector<int64_t> integers(std::string_view key) const;   // absent: empty
   JsonReader object(std::string_view key) const;               // absent: an empty object

@@ -37,7 +37,7 @@ void Backlog::add(uint32_t count, int sign) {
   if (sequences == 0) squares = 0;  // no rounding is carried on
 }
 
-void Batching::add(SequenceChunkPtr chunk) {
+void Batching::add(const SequenceChunkPtr& chunk) {
   bool waits[2] = {false, false};
   for (const Sequence& sequence : chunk->sequences) {
     waits[static_cast<size_t>(sequence.lane)] = true;

@@ -52,7 +52,7 @@ class Batching {
   explicit Batching(double realtime_share, uint32_t attempts = 2)
       : realtime_share_(realtime_share), attempts_(attempts ? attempts : 1) {}
 
-  void add(SequenceChunkPtr chunk);
+  void add(const SequenceChunkPtr& chunk);
 
   // The next batch for this worker; `rows` is empty when nothing waits for it. Sequences whose deadline has passed are
   // appended to `expired` (`timeout`) and cost no budget.
