@@ -38,7 +38,8 @@ class PoolerCheck {
       errors_.add(section_.at("normalize"), "",
                   fmt::format("`normalize` is for embeddings, and the task is {}", to_string(task_)),
                   "write use_activation: to switch sigmoid or softmax");
-    if (plan.dimensions) check_dimensions(*plan.dimensions);
+    check_head(plan);
+    if (plan.dimensions) check_dimensions(*plan.dimensions, pooled_width(plan));
   }
 
  private:
@@ -52,11 +53,27 @@ class PoolerCheck {
     }
   }
 
-  void check_dimensions(uint32_t dimensions) {
-    const Place at = section_.at("dimensions");
+  // Columns of a pooled row.
+  uint32_t pooled_width(const PoolerPlan& plan) const {
     const auto found = facts_.poolers.find(task_);
-    const uint32_t width =
-        found != facts_.poolers.end() && found->second.width ? found->second.width : facts_.output_size;
+    if (found != facts_.poolers.end() && found->second.head_in == 0 && plan.kinds && !per_token(task_))
+      return facts_.hidden_size * static_cast<uint32_t>(plan.kinds->size());
+    return found != facts_.poolers.end() && found->second.width ? found->second.width : facts_.output_size;
+  }
+
+  // A Dense layer or a head behind the pooler fixes how many columns it gives.
+  void check_head(const PoolerPlan& plan) {
+    const auto found = facts_.poolers.find(task_);
+    if (!plan.kinds || per_token(task_) || found == facts_.poolers.end() || found->second.head_in == 0) return;
+    const auto columns = facts_.hidden_size * static_cast<uint32_t>(plan.kinds->size());
+    if (columns == found->second.head_in) return;
+    errors_.add(section_.at("type"), fmt::format("{} poolers", plan.kinds->size()),
+                fmt::format("they give {} columns, the layer behind them takes {}", columns, found->second.head_in),
+                fmt::format("name {}", found->second.head_in / std::max(facts_.hidden_size, 1u)));
+  }
+
+  void check_dimensions(uint32_t dimensions, uint32_t width) {
+    const Place at = section_.at("dimensions");
     const std::string value = fmt::format("{}", dimensions);
     if (!embeds(facts_, task_))
       errors_.add(at, value, fmt::format("`dimensions` is for embeddings, and the task is {}", to_string(task_)),

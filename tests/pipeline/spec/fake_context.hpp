@@ -39,6 +39,7 @@ inline ModelFacts classifier_facts(const std::string& path, uint32_t labels) {
   facts.poolers.clear();
   for (const Task task : facts.tasks) {
     facts.poolers[task].width = labels;
+    facts.poolers[task].head_in = facts.hidden_size;
     facts.poolers[task].activation.value = labels == 1 ? OutputActivation::sigmoid : OutputActivation::softmax;
   }
   return facts;

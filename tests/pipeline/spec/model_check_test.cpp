@@ -56,6 +56,10 @@ TEST(ModelCheck, RefusesPoolersOfAnotherTask) {
   EXPECT_THAT(errors_of("path: minilm, task: token_embed", "", "", ", type: mean"),
               HasSubstr("not a pooler of task token_embed: 'mean'; write all"));
   EXPECT_THAT(errors_of("path: minilm, pooler: {type: [mean, all]}"), HasSubstr("cannot be concatenated"));
+  EXPECT_THAT(errors_of("path: x/classifier", "", "", ", type: [mean, cls]"),
+              HasSubstr("they give 768 columns, the layer behind them takes 384: '2 poolers'; name 1"));
+  EXPECT_EQ(errors_of("path: x/classifier", "", "", ", type: mean"), "");
+  EXPECT_EQ(errors_of("path: x/matryoshka", "", "", ", type: [mean, cls], dimensions: 768"), "");
 }
 
 TEST(ModelCheck, RefusesDimensionsThatTheModelLacks) {
