@@ -77,13 +77,13 @@ Result<void> Ledger::admit(const Ticket& ticket, int64_t price, uint16_t branche
   return {};
 }
 
-int64_t Ledger::reprice(const Ticket& ticket, int64_t price) {
+int64_t Ledger::reprice(const Ticket& ticket, int64_t change) {
   Partition* partition = current(ticket);
   Entry* entry = partition ? find(*partition, ticket.offset, nullptr) : nullptr;
   if (!entry) return 0;
-  const int64_t difference = price - entry->price;
-  entry->price = price;
-  return difference;
+  change = std::max(change, -entry->price);
+  entry->price += change;
+  return change;
 }
 
 Result<Ledger::Finish> Ledger::finish(const Ticket& ticket, OutSpan records, uint16_t branches, bool failed) {

@@ -56,8 +56,8 @@ class Ledger {
   Ticket ticket(TopicPartition at, Offset offset) const;
   // Opens a ticket. `branches` outcomes are to come; 0: nothing is (the record is skipped, its offset advances).
   Result<void> admit(const Ticket& ticket, int64_t price, uint16_t branches, int64_t timestamp_ms = -1);
-  // Changes the price of an open ticket and returns the difference, 0 when it is late.
-  int64_t reprice(const Ticket& ticket, int64_t price);
+  // Changes the price of an open ticket; returns the difference for the budget, 0 when it is late.
+  int64_t reprice(const Ticket& ticket, int64_t change);
   // `branches` of the ticket's branches are done, together causing these records.
   Result<Finish> finish(const Ticket& ticket, OutSpan records, uint16_t branches, bool failed);
 

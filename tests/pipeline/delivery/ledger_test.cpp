@@ -155,9 +155,11 @@ TEST_F(LedgerTest, LosingAPartitionWithFinishedRecordsReleasesNothingOfIt) {
 TEST_F(LedgerTest, RepricesWhatIsInFlight) {
   ledger.assign(p0);
   const Ticket a = admit(p0, 0, 100);
-  EXPECT_EQ(ledger.reprice(a, 40), -60);
+  EXPECT_EQ(ledger.reprice(a, -60), -60);
   finish(a);
   taken();
+  EXPECT_EQ(ledger.reprice(a, -60), -40);  // no price is negative
+  EXPECT_EQ(ledger.reprice(a, 40), 40);
   EXPECT_EQ(ledger.durable(a)->bytes, 40);
 }
 
