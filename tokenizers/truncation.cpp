@@ -1,0 +1,40 @@
+#include "tokenizers/truncation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace weir {
+
+Result<Kept> truncated(uint32_t first, uint32_t second, bool pair, uint32_t room, Truncation strategy) {
+  const uint64_t total = uint64_t{first} + second;
+  if (total <= room) return Kept{first, second};
+  const auto excess = static_cast<uint32_t>(total - room);
+  switch (strategy) {
+    case Truncation::longest_first: {
+      if (!pair) return Kept{room, 0};
+      uint32_t shorter = std::min(first, second);
+      uint32_t longer = shorter > room ? shorter : std::max(shorter, room - shorter);
+      if (uint64_t{shorter} + longer > room) {
+        shorter = room / 2;
+        longer = shorter + room % 2;
+      }
+      return first > second ? Kept{longer, shorter} : Kept{shorter, longer};
+    }
+    case Truncation::only_first:
+      if (first > excess) return Kept{first - excess, second};
+      return fail(
+          ErrorCode::tokenizer_error,
+          fmt::format("truncation only_first: the first text has {} tokens, {} would have to go", first, excess));
+    case Truncation::only_second:
+      if (!pair) return fail(ErrorCode::tokenizer_error, "truncation only_second: there is no second text");
+      if (second > excess) return Kept{first, second - excess};
+      return fail(
+          ErrorCode::tokenizer_error,
+          fmt::format("truncation only_second: the second text has {} tokens, {} would have to go", second, excess));
+  }
+  return Kept{first, second};
+}
+
+}  // namespace weir

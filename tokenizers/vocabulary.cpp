@@ -1,0 +1,59 @@
+#include "tokenizers/vocabulary.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+
+namespace weir {
+namespace {
+
+constexpr int64_t most_ids = 4'000'000;  // ten times the largest vocabulary in use: a hostile id must not cost memory
+
+}  // namespace
+
+Result<Vocabulary> Vocabulary::make(std::vector<std::pair<std::string, int64_t>> tokens, const std::string& place) {
+  Vocabulary made;
+  int64_t highest = -1;
+  for (const auto& [token, id] : tokens) {
+    if (id < 0 || id >= most_ids)
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: token '{}' has id {}; ids go from 0 to {}", place, token, id, most_ids - 1));
+    highest = std::max(highest, id);
+  }
+  made.spans_.resize(static_cast<size_t>(highest + 1));
+  made.slots_.resize(std::bit_ceil(std::max<size_t>(tokens.size() * 2, 16)));
+  for (const auto& [token, id] : tokens) {
+    auto& span = made.spans_[static_cast<size_t>(id)];
+    if (span.length >= 0)
+      return fail(ErrorCode::corrupt,
+                  fmt::format("{}: id {} belongs to '{}' and to '{}'", place, id, made.text(span), token));
+    if (made.find(token)) return fail(ErrorCode::corrupt, fmt::format("{}: token '{}' stands twice", place, token));
+    span = {static_cast<uint32_t>(made.text_.size()), static_cast<int32_t>(token.size())};
+    made.text_ += token;
+    made.longest_ = std::max(made.longest_, token.size());
+    const uint64_t value = hash(token);
+    const size_t mask = made.slots_.size() - 1;
+    size_t at = spread(value) & mask;
+    while (made.slots_[at].id >= 0) at = (at + 1) & mask;
+    made.slots_[at] = {static_cast<int32_t>(id), static_cast<uint32_t>(value >> 32)};
+  }
+  return made;
+}
+
+std::optional<int32_t> Vocabulary::find(std::string_view token, uint64_t value) const {
+  const size_t mask = slots_.size() - 1;
+  for (size_t at = spread(value) & mask; slots_[at].id >= 0; at = (at + 1) & mask) {
+    if (slots_[at].tag != static_cast<uint32_t>(value >> 32)) continue;
+    if (text(spans_[static_cast<size_t>(slots_[at].id)]) == token) return slots_[at].id;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> Vocabulary::token(int32_t id) const {
+  if (id < 0 || static_cast<size_t>(id) >= spans_.size() || spans_[static_cast<size_t>(id)].length < 0)
+    return std::nullopt;
+  return text(spans_[static_cast<size_t>(id)]);
+}
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace weir {
+
+// Tokens and their ids, both ways. Immutable after building; for any thread.
+class Vocabulary {
+ public:
+  // Takes tokens in any order of ids. corrupt: an id twice, a token twice, an id out of bounds (`place` names the
+  // file).
+  static Result<Vocabulary> make(std::vector<std::pair<std::string, int64_t>> tokens, const std::string& place);
+
+  std::optional<int32_t> find(std::string_view token) const { return find(token, hash(token)); }
+  std::optional<int32_t> find(std::string_view token, uint64_t hash) const;
+  // The token of an id; nullopt for a hole.
+  std::optional<std::string_view> token(int32_t id) const;
+
+  uint32_t size() const { return static_cast<uint32_t>(spans_.size()); }  // the highest id and one
+  size_t longest() const { return longest_; }                             // bytes
+
+  // FNV-1a, so that the hashes of all prefixes of a word come from one pass.
+  static constexpr uint64_t hash_start = 0xcbf29ce484222325;
+  static uint64_t hash_next(uint64_t hash, char byte) {
+    return (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  }
+  static uint64_t hash(std::string_view token) {
+    uint64_t value = hash_start;
+    for (char byte : token) value = hash_next(value, byte);
+    return value;
+  }
+
+ private:
+  struct Span {
+    uint32_t begin = 0;
+    int32_t length = -1;  // -1: no token has this id
+  };
+  struct Slot {
+    int32_t id = -1;
+    uint32_t tag = 0;  // upper half of the hash
+  };
+  std::string_view text(Span span) const { return {text_.data() + span.begin, static_cast<size_t>(span.length)}; }
+  static size_t spread(uint64_t hash) { return static_cast<size_t>(hash ^ hash >> 32); }
+
+  std::string text_;
+  std::vector<Span> spans_;  // by id
+  std::vector<Slot> slots_;  // open addressing, half full at most
+  size_t longest_ = 0;
+};
+
+}  // namespace weir
