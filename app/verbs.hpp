@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace CLI {
 class App;
 }
@@ -10,5 +12,17 @@ namespace weir {
 void add_check(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
+void add_encode(CLI::App& app, int& exit_code);
+void add_classify(CLI::App& app, int& exit_code);
+void add_score(CLI::App& app, int& exit_code);
+void add_produce(CLI::App& app, int& exit_code);
+void add_consume(CLI::App& app, int& exit_code);
+void add_inspect(CLI::App& app, int& exit_code);
+void add_version(CLI::App& app, int& exit_code);
+
+// HOST-PID: how this process is named where several write.
+std::string instance_name();
 
 }  // namespace weir
