@@ -130,12 +130,6 @@ uint32_t OutcomeView::best() const {
   return static_cast<uint32_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
-void to_halves(std::span<const float> values, DType type, uint16_t* to) {
-  if (type == DType::float16)
-    std::transform(values.begin(), values.end(), to, to_float16);
-  else
-    std::transform(values.begin(), values.end(), to, to_bfloat16);
-}
 uint16_t to_half(float value, DType type) { return type == DType::float16 ? to_float16(value) : to_bfloat16(value); }
 float from_half(uint16_t half, DType type) { return type == DType::float16 ? from_float16(half) : from_bfloat16(half); }
 

@@ -20,7 +20,7 @@ String text_if(Builder& builder, std::string_view value) { return value.empty() 
 Halves halves(Builder& builder, std::span<const float> values, DType type) {
   uint16_t* to = nullptr;
   const Halves vector = builder.CreateUninitializedVector(values.size(), &to);
-  to_halves(values, type, to);
+  for (size_t i = 0; i < values.size(); ++i) to[i] = to_half(values[i], type);
   return vector;
 }
 

@@ -30,7 +30,7 @@ void write_vector(std::span<const float> values, const OutcomeFormat& options, J
     json.base64(bytes_of(values.data(), values.size_bytes()));
   } else {
     std::vector<uint16_t> halves(values.size());
-    to_halves(values, options.vector_type, halves.data());
+    for (size_t i = 0; i < values.size(); ++i) halves[i] = to_half(values[i], options.vector_type);
     json.base64(bytes_of(halves.data(), halves.size() * sizeof(uint16_t)));
   }
 }

@@ -40,8 +40,7 @@ void write_text_outcome(const OutcomeView& view, std::string& out);
 void write_flatbuffers_outcome(const OutcomeView& view, const OutcomeFormat& options,
                                flatbuffers::FlatBufferBuilder& builder);
 
-// Values as elements of `type`, float16 or bfloat16; `to` has room for all.
-void to_halves(std::span<const float> values, DType type, uint16_t* to);
+// Element `type` (float16 or bfloat16) of a value.
 uint16_t to_half(float value, DType type);
 float from_half(uint16_t half, DType type);
 
