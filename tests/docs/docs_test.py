@@ -30,6 +30,12 @@ class Contributing(unittest.TestCase):
             self.assertEqual(ran.returncode, 0, ran.stdout)
 
 
+class Readme(unittest.TestCase):
+    def test_shows_the_main_example_as_it_is(self):
+        shown = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.S).group(1)
+        self.assertEqual(shown, (ROOT / "configs/embed.yaml").read_text())
+
+
 class Links(unittest.TestCase):
     def test_links_lead_somewhere(self):
         broken = []
