@@ -1,0 +1,222 @@
+// The main job on a real Kafka, as separate processes: nothing missing, nothing mixed up, whatever ends them.
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "actors/local_models.hpp"
+#include "kafka/client.hpp"
+#include "pooling/read_facts.hpp"
+#include "tests/golden/golden.hpp"
+#include "tests/golden/temp_dir.hpp"
+#include "tests/golden/tiny_bert.hpp"
+#include "tests/integration/broker.hpp"
+#include "tests/integration/process.hpp"
+#include "tests/integration/stream_check.hpp"
+
+namespace weir::test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr int32_t partitions = 4;
+constexpr size_t longest_text = 400;  // bytes, so never more than the tiny model's 512 tokens
+constexpr auto run_limit = seconds(240);
+
+size_t records() {
+  const char* count = std::getenv("WEIR_STREAM_RECORDS");  // the sanitizer run takes fewer
+  return count != nullptr ? std::strtoul(count, nullptr, 10) : 50'000;
+}
+
+// The input topic, written once for all tests, and the tiny model that reads it.
+struct World {
+  Broker& broker = Broker::instance();
+  golden::TempDir dir;
+  std::filesystem::path model = dir.path() / "tiny";
+  std::vector<Input> inputs = make_inputs(records(), partitions, longest_text);
+  std::string topic = broker.create_topic("documents", partitions);
+  std::map<std::string, std::vector<float>> plain;  // what the undisturbed run computed
+
+  World() {
+    golden::TinyBertOptions options;
+    options.max_seq_length = 512;
+    options.vocabulary = golden::minilm_dir();
+    if (auto done = golden::write_tiny_bert(model, options); !done) throw std::runtime_error(done.error().message);
+    auto writer = kafka::RecordWriter::open(broker.properties(), seconds(30));
+    if (!writer) throw std::runtime_error(writer.error().message);
+    for (const auto& input : inputs) {
+      const Header type{"content-type", input.content_type};
+      OutRecord record;
+      record.topic = topic;
+      record.key = input.key;
+      record.value = input.value;
+      record.headers = {&type, 1};
+      if (auto done = (*writer)->write(record, input.partition); !done) throw std::runtime_error(done.error().message);
+    }
+    if (auto done = (*writer)->flush(seconds(60)); !done) throw std::runtime_error(done.error().message);
+  }
+
+  static World& instance() {
+    static World world;
+    return world;
+  }
+};
+
+// One group reading the input into topics of its own.
+class StreamTest : public testing::Test {
+ protected:
+  World& world_ = World::instance();
+  golden::TempDir dir_;
+  std::string group_ = world_.broker.unique_name("group");
+  std::string output_ = world_.broker.create_topic("embeddings", partitions);
+  std::string letters_ = world_.broker.create_topic("letters", partitions);
+  LagWatch watch_{world_.broker.properties()};
+  int started_ = 0;
+
+  std::filesystem::path config(bool until_end) {
+    return dir_.write("stream.yaml", fmt::format(R"(
+name: stream-test
+kafka:
+  bootstrap.servers: {}
+  session.timeout.ms: 6000
+  heartbeat.interval.ms: 500
+models:
+  tiny: {{path: {}, task: embed}}
+dataflow:
+  documents:  {{actor: kafka_source, topics: [{}], group: {}, format: json{}}}
+  tokens:     {{actor: tokenizer, from: documents, model: tiny, long_text: reject, replicas: 2}}
+  batches:    {{actor: batcher, from: tokens}}
+  hidden:     {{actor: gpu_worker, from: batches, model: tiny}}
+  vectors:    {{actor: pooler, from: hidden}}
+  embeddings: {{actor: kafka_sink, from: vectors, topic: {}, format: flatbuffers}}
+delivery: {{dead_letter_topic: {}, commit_interval: 100ms}}
+memory: {{limit: 64MiB}}
+)",
+                                                 world_.broker.plaintext(), world_.model.string(), world_.topic, group_,
+                                                 until_end ? ", until: end_of_topic" : "", output_, letters_));
+  }
+
+  std::unique_ptr<Process> weir(bool until_end) {
+    return std::make_unique<Process>(std::vector<std::string>{WEIR_PROGRAM, "run", config(until_end).string()},
+                                     std::map<std::string, std::string>{}, log(started_++));
+  }
+  std::filesystem::path log(int number) const { return dir_.path() / fmt::format("weir-{}.log", number); }
+
+  int64_t lag() { return watch_.lag(group_, world_.topic); }
+  int64_t total() const { return static_cast<int64_t>(world_.inputs.size()); }
+  bool await_lag(int64_t at_most) {
+    return eventually(run_limit, [&] { return lag() <= at_most; });
+  }
+
+  StreamResult check() {
+    auto result = read_result(world_.broker.properties(), output_, letters_);
+    for (const auto& complaint : complaints(world_.inputs, result)) ADD_FAILURE() << complaint;
+    EXPECT_EQ(result.out_of_order, 0u);
+    EXPECT_EQ(lag(), 0);
+    return result;
+  }
+
+  // The same vectors as the undisturbed run, whatever batches they were computed in.
+  void compare_with_plain(const StreamResult& result) const {
+    if (world_.plain.empty()) return;
+    for (const auto& [key, vector] : result.vectors) {
+      const auto& expected = world_.plain.at(key);
+      ASSERT_EQ(vector.size(), expected.size()) << key;
+      for (size_t i = 0; i < vector.size(); ++i) ASSERT_NEAR(vector[i], expected[i], 1e-6) << key;
+    }
+  }
+};
+
+TEST_F(StreamTest, a_plain_run_gives_every_record_one_outcome) {
+  auto run = weir(true);
+  ASSERT_EQ(run->wait(run_limit), 0) << run->output();
+  auto result = check();
+  EXPECT_EQ(result.repeated(), 0u);
+  world_.plain = std::move(result.vectors);
+}
+
+TEST_F(StreamTest, sigterm_in_the_middle_loses_and_repeats_nothing) {
+  auto first = weir(false);
+  ASSERT_TRUE(await_lag(total() * 9 / 10)) << first->output();
+  first->signal(SIGTERM);
+  ASSERT_EQ(first->wait(seconds(60)), 0) << first->output();
+  const auto left = lag();
+  EXPECT_GT(left, 0) << "it was not in the middle";
+  auto second = weir(true);
+  ASSERT_EQ(second->wait(run_limit), 0) << second->output();
+  const auto result = check();
+  EXPECT_EQ(result.repeated(), 0u);
+  compare_with_plain(result);
+}
+
+TEST_F(StreamTest, sigkill_in_the_middle_loses_nothing) {
+  auto first = weir(false);
+  ASSERT_TRUE(await_lag(total() * 9 / 10)) << first->output();
+  first->signal(SIGKILL);
+  EXPECT_EQ(first->wait(seconds(10)), 128 + SIGKILL);
+  EXPECT_GT(lag(), 0) << "it was not in the middle";
+  auto second = weir(true);
+  ASSERT_EQ(second->wait(run_limit), 0) << second->output();
+  const auto result = check();
+  RecordProperty("repeated", static_cast<int>(result.repeated()));
+  fmt::print("after SIGKILL {} of {} outcomes came twice\n", result.repeated(), world_.inputs.size());
+  EXPECT_LT(result.repeated(), world_.inputs.size() / 2) << "commits come too seldom";
+  compare_with_plain(result);
+}
+
+TEST_F(StreamTest, of_two_instances_one_leaves) {
+  auto first = weir(false);
+  auto second = weir(false);
+  ASSERT_TRUE(await_lag(total() * 9 / 10)) << first->output() << second->output();
+  first->signal(SIGTERM);
+  ASSERT_EQ(first->wait(seconds(60)), 0) << first->output();
+  ASSERT_TRUE(await_lag(0)) << second->output();
+  second->signal(SIGTERM);
+  ASSERT_EQ(second->wait(seconds(60)), 0) << second->output();
+  const auto result = check();
+  EXPECT_EQ(result.repeated(), 0u);
+  compare_with_plain(result);
+}
+
+TEST_F(StreamTest, vectors_are_those_of_their_own_texts) {
+  if (world_.plain.empty()) GTEST_FAIL() << "the plain run left nothing to compare with";
+  ModelPlan plan;
+  plan.name = "tiny";
+  plan.path = world_.model.string();
+  plan.task = Task::embed;
+  LocalModels models;
+  auto facts = models.facts(plan, {});
+  ASSERT_TRUE(facts) << facts.error().message;
+  auto tokenizer = models.open_tokenizer(plan);
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  auto compute = models.open_worker(plan, {"tiny", {"cpu"}, 1, 10}, {{0}, {{}}});
+  ASSERT_TRUE(compute) << compute.error().message;
+  Scratch scratch;
+  for (size_t i = 0; i < std::min<size_t>(world_.inputs.size(), 300); ++i) {
+    const auto& input = world_.inputs[i];
+    if (!input.good) continue;
+    auto chunk = std::make_shared<SequenceChunk>();
+    TokenBuffer tokens;
+    std::vector<Piece> pieces;
+    ASSERT_TRUE((*tokenizer)->encode(input.text, std::nullopt, {}, scratch, tokens, pieces));
+    chunk->ids = tokens.ids;
+    Sequence sequence;
+    sequence.count = pieces[0].count;
+    chunk->sequences = {sequence};
+    chunk->pooling = {{Task::embed, true, 0}};
+    Cut cut;
+    cut.rows = {{chunk, 0}};
+    cut.tokens = sequence.count;
+    auto rows = (*compute)(cut);
+    ASSERT_TRUE(rows) << rows.error().message;
+    const auto& expected = rows->front()->values;
+    const auto& given = world_.plain.at(input.key);
+    ASSERT_EQ(given.size(), expected.size());
+    for (size_t d = 0; d < expected.size(); ++d) ASSERT_NEAR(given[d], expected[d], 1e-6) << input.key;
+  }
+}
+
+}  // namespace
+}  // namespace weir::test
