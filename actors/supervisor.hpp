@@ -14,13 +14,13 @@ namespace weir {
 // offsets see to it that nothing is lost: `died` is called once with what to log.
 class Supervisor final : public Stage {
  public:
-  Supervisor(caf::actor_config& config, std::map<caf::actor_id, std::string> names, std::vector<caf::actor> watched,
-             std::function<void(std::string)> died)
+  Supervisor(caf::actor_config& config, std::map<caf::actor_id, std::string> names,
+             const std::vector<caf::actor>& watched, std::function<void(std::string)> died)
       : Stage(config), names_(std::move(names)), died_(std::move(died)) {
     for (const auto& actor : watched) monitor(actor);
   }
   caf::behavior make_behavior() override {
-    return {[](caf::unit_t) {}};
+    return {[](const caf::unit_t&) {}};
   }
 
  private:

@@ -99,7 +99,7 @@ Result<SourceParts> Streams::open_file(const FileSourcePlan& source, SourceParts
   FileCommitterOptions writing;
   for (const auto* sink : sinks) writing.paths.push_back(target_of(*sink));
   if (!plan_.delivery.dead_letter_topic.empty()) writing.paths.push_back(plan_.delivery.dead_letter_topic);
-  auto committer = FileCommitter::open(std::move(writing));
+  auto committer = FileCommitter::open(writing);
   if (!committer) return fail(std::move(committer.error()));
   parts.source = std::move(*opened);
   parts.committer = std::move(*committer);

@@ -50,7 +50,7 @@ Result<WordPiece> read_model(const JsonAt& part) {
     if (!number) return fail(number.error());
     tokens.emplace_back(token, *number);
   }
-  auto vocabulary = Vocabulary::make(std::move(tokens), vocab.place());
+  auto vocabulary = Vocabulary::make(tokens, vocab.place());
   if (!vocabulary) return fail(std::move(vocabulary.error()));
   auto unk = part["unk_token"].string();
   if (!unk) return fail(std::move(unk.error()));
@@ -60,7 +60,7 @@ Result<WordPiece> read_model(const JsonAt& part) {
   const auto limit = part["max_input_chars_per_word"];
   const auto max_chars = limit.is_null() ? Result<int64_t>(100) : limit.integer(1, 1'000'000);
   if (!max_chars) return fail(max_chars.error());
-  return WordPiece::make(std::move(*vocabulary), std::move(*unk), std::move(*prefix), static_cast<uint32_t>(*max_chars),
+  return WordPiece::make(std::move(*vocabulary), std::move(*unk), *prefix, static_cast<uint32_t>(*max_chars),
                          part["unk_token"].place());
 }
 

@@ -23,7 +23,7 @@ Result<BertParts> read_vocab_txt(const std::filesystem::path& dir) {
   }
   auto companions = read_companions(dir);
   if (!companions) return fail(std::move(companions.error()));
-  auto vocabulary = Vocabulary::make(std::move(tokens), file.string());
+  auto vocabulary = Vocabulary::make(tokens, file.string());
   if (!vocabulary) return fail(std::move(vocabulary.error()));
   const auto special = companions->ids(*vocabulary);
   auto model = WordPiece::make(std::move(*vocabulary), companions->unk, "##", 100, file.string());

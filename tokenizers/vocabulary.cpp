@@ -12,7 +12,8 @@ constexpr int64_t most_ids = 4'000'000;  // ten times the largest vocabulary in 
 
 }  // namespace
 
-Result<Vocabulary> Vocabulary::make(std::vector<std::pair<std::string, int64_t>> tokens, const std::string& place) {
+Result<Vocabulary> Vocabulary::make(const std::vector<std::pair<std::string, int64_t>>& tokens,
+                                    const std::string& place) {
   Vocabulary made;
   int64_t highest = -1;
   for (const auto& [token, id] : tokens) {

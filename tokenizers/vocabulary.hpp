@@ -15,7 +15,7 @@ class Vocabulary {
  public:
   // Takes tokens in any order of ids. corrupt: an id twice, a token twice, an id out of bounds (`place` names the
   // file).
-  static Result<Vocabulary> make(std::vector<std::pair<std::string, int64_t>> tokens, const std::string& place);
+  static Result<Vocabulary> make(const std::vector<std::pair<std::string, int64_t>>& tokens, const std::string& place);
 
   std::optional<int32_t> find(std::string_view token) const { return find(token, hash(token)); }
   std::optional<int32_t> find(std::string_view token, uint64_t hash) const;

@@ -9,7 +9,7 @@
 
 namespace weir {
 
-Result<WordPiece> WordPiece::make(Vocabulary vocabulary, std::string unk, std::string prefix, uint32_t max_chars,
+Result<WordPiece> WordPiece::make(Vocabulary vocabulary, std::string unk, const std::string& prefix, uint32_t max_chars,
                                   const std::string& place) {
   WordPiece made;
   const auto unk_id = vocabulary.find(unk);
@@ -21,7 +21,7 @@ Result<WordPiece> WordPiece::make(Vocabulary vocabulary, std::string unk, std::s
     if (token && token->starts_with(prefix) && token->size() > prefix.size())
       continuing.emplace_back(token->substr(prefix.size()), id);
   }
-  auto pieces = Vocabulary::make(std::move(continuing), place);
+  auto pieces = Vocabulary::make(continuing, place);
   if (!pieces) return fail(std::move(pieces.error()));
   made.vocabulary_ = std::move(vocabulary);
   made.continuing_ = std::move(*pieces);

@@ -14,7 +14,7 @@ namespace weir {
 class WordPiece {
  public:
   // `prefix` marks pieces that continue a word ("##"). corrupt: no `unk` in the vocabulary.
-  static Result<WordPiece> make(Vocabulary vocabulary, std::string unk, std::string prefix, uint32_t max_chars,
+  static Result<WordPiece> make(Vocabulary vocabulary, std::string unk, const std::string& prefix, uint32_t max_chars,
                                 const std::string& place);
 
   // Appends the ids of one word, and, when `ends` is given, the byte in the word at which each piece ends.

@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kAlignment = 8;
 
 std::string_view copy(Arena& arena, std::string_view bytes) {
-  if (bytes.empty()) return {"", 0};
+  if (bytes.empty()) return "";
   char* at = arena.allocate(bytes.size(), kAlignment);
   std::memcpy(at, bytes.data(), bytes.size());
   return {at, bytes.size()};
