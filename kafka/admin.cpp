@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 
 using ListOffsetsPtr =
     std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, Destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
+using DeleteTopicPtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Destroyer<rd_kafka_DeleteTopic_destroy>>;
 using ConfigResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Destroyer<rd_kafka_ConfigResource_destroy>>;
 using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Destroyer<rd_kafka_metadata_destroy>>;
 
@@ -172,6 +173,30 @@ Result<void> Admin::create_topics(std::span<const std::string> topics, const Cre
     if (steady_clock::now() >= deadline) return fail(unanswered("describe the new topics"));
     std::this_thread::sleep_for(milliseconds(20));
   }
+}
+
+Result<void> Admin::delete_topics(std::span<const std::string> topics, Duration limit) {
+  std::vector<DeleteTopicPtr> owned;
+  std::vector<rd_kafka_DeleteTopic_t*> asked;
+  for (const std::string& name : topics) {
+    owned.emplace_back(rd_kafka_DeleteTopic_new(name.c_str()));
+    asked.push_back(owned.back().get());
+  }
+  if (asked.empty()) return {};
+  const QueuePtr queue(rd_kafka_queue_new(rk_.get()));
+  const AdminOptionsPtr options = options_for(rk_.get(), RD_KAFKA_ADMIN_OP_DELETETOPICS, limit);
+  rd_kafka_DeleteTopics(rk_.get(), asked.data(), asked.size(), options.get(), queue.get());
+  auto event = reply(queue.get(), RD_KAFKA_EVENT_DELETETOPICS_RESULT, limit);
+  if (!event) return fail(event.error());
+  size_t count = 0;
+  const auto* result = rd_kafka_event_DeleteTopics_result(event->get());
+  const rd_kafka_topic_result_t** answers = rd_kafka_DeleteTopics_result_topics(result, &count);
+  for (size_t i = 0; i < count; ++i)
+    if (const auto err = rd_kafka_topic_result_error(answers[i]))
+      return fail(ErrorCode::invalid_config,
+                  fmt::format("topic '{}' cannot be deleted: {}", rd_kafka_topic_result_name(answers[i]),
+                              rd_kafka_err2str(err)));
+  return {};
 }
 
 Result<std::map<std::string, int64_t>> Admin::committed(const std::string& group, std::span<const PartitionLag> of,

@@ -38,6 +38,9 @@ class Admin {
   Result<void> create_topics(std::span<const std::string> topics, const CreateTopics& as,
                              const std::map<std::string, std::string>& config, Duration limit);
 
+  // Deletes topics with all they hold; gone when it returns.
+  Result<void> delete_topics(std::span<const std::string> topics, Duration limit);
+
   // Where `group` stands in every partition of the topics.
   Result<std::vector<PartitionLag>> lag(const std::string& group, std::span<const std::string> topics, Duration limit);
 

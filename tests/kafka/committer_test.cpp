@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "kafka/admin.hpp"
 #include "kafka/properties.hpp"
 #include "tests/integration/broker.hpp"
 #include "tests/kafka/stream.hpp"
@@ -175,6 +176,58 @@ TEST(AtLeastOnce, LargeRecordsUpToTheTopicsLimit) {
   ASSERT_EQ(letters[0].headers.size(), 1u);
   EXPECT_EQ(letters[0].headers[0].second, "5000000");
   EXPECT_EQ(letters[1].value, "small");
+}
+
+TEST(AtLeastOnce, ADeadLetterTopicThatIsCreatedTakesWhateverCanBeRead) {
+  Broker& broker = Broker::instance();
+  const std::string in = broker.create_topic("in", 1, {{"max.message.bytes", "6000000"}});
+  const std::string dead = broker.unique_name("dead");
+  KafkaProperties large = broker.properties();
+  large["message.max.bytes"] = "5999000";
+  test::write(large, in, {std::string(5'990'000, 'x')});
+  CommitterSettings settings;
+  settings.dead_letter_topic = dead;
+  settings.create_topics = CreateTopics{1, 1};
+  settings.largest_input_bytes = 6'000'000;
+  Stream stream(broker.properties(), in, broker.unique_name("g"), settings, copy_to(dead));
+  ASSERT_TRUE(stream.run_until([&] { return stream.durable.size() == 1; }))
+      << (stream.error ? stream.error->message : "late");
+  EXPECT_EQ(read_all(broker.properties(), dead).at(0).value->size(), 5'990'000u);
+}
+
+// A topic that goes away while weir runs: its partition waits, and goes on when it is back.
+TEST(AtLeastOnce, WaitsForAnOutputTopicThatIsMissing) {
+  Broker& broker = Broker::instance();
+  const std::string in = broker.create_topic("in");
+  const std::string out = broker.create_topic("out");
+  KafkaProperties quick = broker.properties();
+  quick["topic.metadata.propagation.max.ms"] = "500";
+  quick["topic.metadata.refresh.interval.ms"] = "1000";
+  CommitterSettings settings;
+  settings.properties = quick;
+  settings.sinks = {{out, quick}};
+  const std::string group = broker.unique_name("g");
+  Stream stream(broker.properties(), in, group, settings, copy_to(out));
+  ASSERT_TRUE(stream.run_until([&] { return stream.ends.size() == 1; }));
+  auto admin = Admin::connect(broker.properties(), 20s);
+  ASSERT_TRUE(admin);
+  const std::string names[] = {out};
+  ASSERT_TRUE((*admin)->delete_topics(names, 20s));
+  ASSERT_TRUE(stream.run_until(
+      [until = std::chrono::steady_clock::now() + 3s] { return std::chrono::steady_clock::now() > until; }));
+  test::write(broker.properties(), in, numbered(100));
+  ASSERT_TRUE(stream.run_until([&] { return stream.seen == 100; }));
+  ASSERT_TRUE(stream.run_until(
+      [until = std::chrono::steady_clock::now() + 3s] { return std::chrono::steady_clock::now() > until; }));
+  EXPECT_TRUE(stream.durable.empty());
+  EXPECT_FALSE(stream.error);
+  ASSERT_TRUE((*admin)->create_topics(names, {1, 1}, {}, 20s));
+  ASSERT_TRUE(stream.run_until([&] { return stream.durable.size() == 100; }))
+      << (stream.error ? stream.error->message : "late");
+  stream.close();
+  const auto written = read_all(broker.properties(), out);
+  ASSERT_EQ(written.size(), 100u);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(written[i].value, std::to_string(i));
 }
 
 TEST(AtLeastOnce, AnOutputTooLargeForItsTopicNamesBoth) {
