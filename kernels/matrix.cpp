@@ -37,7 +37,7 @@ Result<Matrix> Matrix::prepare_stacked(Device& device, std::span<const Tensor> w
   matrix.bias_ = device.allocate(static_cast<size_t>(matrix.out_) * sizeof(float));
   int64_t column = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
-    cpu::store_transposed(weights[i], reinterpret_cast<float*>(matrix.data_.data()), matrix.out_, column);
+    cpu::store_weight(weights[i], reinterpret_cast<float*>(matrix.data_.data()), matrix.out_, column);
     if (matrix.has_bias_)
       std::memcpy(matrix.bias_.data() + static_cast<size_t>(column) * sizeof(float), biases[i].data, biases[i].bytes());
     column += weights[i].rows();

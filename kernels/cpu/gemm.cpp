@@ -3,6 +3,7 @@
 #include "kernels/cpu/gemm.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <omp.h>
 #include <stdexcept>
 
@@ -14,6 +15,12 @@
 namespace weir::kernels::cpu {
 namespace {
 
+// What oneDNN has chosen is fixed for the life of the process.
+bool keeps_transposed() {
+  static const bool transposed = (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+  return transposed;
+}
+
 constexpr int64_t block_bytes = 768 << 10;  // of the result, when an activation follows
 
 void sgemm(const float* x, const Matrix& weight, float* y, int64_t rows) {
@@ -21,16 +28,22 @@ void sgemm(const float* x, const Matrix& weight, float* y, int64_t rows) {
   thread_local const bool alone = (omp_set_num_threads(1), true);
   static_cast<void>(alone);
   const int64_t in = weight.in(), out = weight.out();
-  const auto status = dnnl_sgemm('N', 'N', rows, out, in, 1.0F, x, in, weight.data(), out, 0.0F, y, out);
+  const bool transposed = keeps_transposed();
+  const auto status = dnnl_sgemm('N', transposed ? 'N' : 'T', rows, out, in, 1.0F, x, in, weight.data(),
+                                 transposed ? out : in, 0.0F, y, out);
   if (status != dnnl_success)
     throw std::runtime_error(fmt::format("gemm [{}, {}] x [{}, {}]: oneDNN status {}", rows, in, in, out, int{status}));
 }
 
 }  // namespace
 
-void store_transposed(Tensor weight, float* data, int64_t out, int64_t at) {
+void store_weight(Tensor weight, float* data, int64_t out, int64_t at) {
   const float* from = weight.as<float>();
   const int64_t in = weight.columns();
+  if (!keeps_transposed()) {
+    std::memcpy(data + at * in, from, weight.bytes());
+    return;
+  }
   constexpr int64_t tile = 16;
   for (int64_t o0 = 0; o0 < weight.rows(); o0 += tile)
     for (int64_t i0 = 0; i0 < in; i0 += tile)
