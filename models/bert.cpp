@@ -18,8 +18,8 @@
 namespace weir {
 namespace {
 
-// Rows that go through the whole encoder together, so that a layer's activations stay near the core: measured at MiniLM's
-// shapes on AVX-512 with 1 MB of second-level cache, 256 rows run 2 % faster than 128, 512 or 1 024.
+// Rows that go through the whole encoder together, so that a layer's activations stay near the core: measured at
+// MiniLM's shapes on AVX-512 with 1 MB of second-level cache, 256 rows run 2 % faster than 128, 512 or 1 024.
 constexpr int32_t block_tokens = 256;
 
 struct Layer {
