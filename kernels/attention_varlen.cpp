@@ -28,7 +28,7 @@ void attention_varlen(ExecutionContext& context, Tensor qkv, const DeviceTokens&
     return reference::attention(qkv.as<float>(), tokens.host.cu_seqlens, shape.heads, shape.head_dim, shape.scale,
                                 y.as<float>());
   const Workspace::Scope scope(context.workspace());
-  const auto floats = static_cast<int64_t>(cpu::attention_scratch(shape.head_dim, longest_of(tokens)));
+  const auto floats = static_cast<int64_t>(cpu::attention_scratch(longest_of(tokens)));
   float* scratch = context.workspace().take(DType::float32, {floats}).as<float>();
   cpu::attention({qkv.as<float>(), tokens.host.cu_seqlens, shape.heads, shape.head_dim, shape.scale, y.as<float>()},
                  scratch);

@@ -280,9 +280,8 @@ namespace weir::kernels::cpu {
 
 HWY_EXPORT(attention);
 
-size_t attention_scratch(int32_t head_dim, int32_t longest) {
+size_t attention_scratch(int32_t longest) {
   constexpr size_t widest_group = 32, stride = 128, keys = 128;
-  (void)head_dim;
   return (stride + keys) * widest_group + 3 * stride * static_cast<size_t>(longest);
 }
 

@@ -17,7 +17,7 @@ struct AttentionProblem {
 constexpr int32_t attention_max_head_dim = 128;
 
 // Floats of scratch that attention() needs for sequences of at most `longest` tokens.
-size_t attention_scratch(int32_t head_dim, int32_t longest);
+size_t attention_scratch(int32_t longest);
 
 void attention(const AttentionProblem& problem, float* scratch);
 
