@@ -17,8 +17,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-using ListOffsetsPtr =
-    std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, Destroyer<rd_kafka_ListConsumerGroupOffsets_destroy>>;
 using DeleteTopicPtr = std::unique_ptr<rd_kafka_DeleteTopic_t, Destroyer<rd_kafka_DeleteTopic_destroy>>;
 using ConfigResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Destroyer<rd_kafka_ConfigResource_destroy>>;
 using MetadataPtr = std::unique_ptr<const rd_kafka_metadata_t, Destroyer<rd_kafka_metadata_destroy>>;
@@ -47,6 +45,7 @@ bool refuses_us(int code) {
 Result<std::unique_ptr<Admin>> Admin::connect(const KafkaProperties& properties, Duration limit) {
   const TimePoint deadline = steady_clock::now() + limit;
   std::unique_ptr<Admin> admin(new Admin());
+  admin->properties_ = properties;
   admin->servers_ = value_of(properties, "bootstrap.servers");
   if (admin->servers_.empty())
     return fail(ErrorCode::invalid_config, "no bootstrap.servers: write `kafka: {bootstrap.servers: HOST:PORT}`");
@@ -199,30 +198,29 @@ Result<void> Admin::delete_topics(std::span<const std::string> topics, Duration 
   return {};
 }
 
+// Asks through a handle that bears the group's name and never joins it: rd_kafka_ListConsumerGroupOffsets of librdkafka
+// 2.0.2 crashes when the coordinator answers with an error, as it does while it loads.
 Result<std::map<std::string, int64_t>> Admin::committed(const std::string& group, std::span<const PartitionLag> of,
                                                         Duration limit) {
+  if (!reader_ || reader_group_ != group) {
+    auto conf = make_conf(Role::admin, properties_, {{"group.id", group}});
+    if (!conf) return fail(conf.error());
+    std::array<char, 512> text{};
+    reader_.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text.data(), text.size()));
+    if (!reader_) return fail(ErrorCode::invalid_config, text.data());
+    (void)conf->release();  // the client owns it now
+    reader_group_ = group;
+  }
   const TopicListPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(of.size())));
   for (const PartitionLag& p : of) rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.partition);
-  const ListOffsetsPtr request(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), list.get()));
-  rd_kafka_ListConsumerGroupOffsets_t* requests[] = {request.get()};
-  const QueuePtr queue(rd_kafka_queue_new(rk_.get()));
-  const AdminOptionsPtr options = options_for(rk_.get(), RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, limit);
-  rd_kafka_ListConsumerGroupOffsets(rk_.get(), requests, 1, options.get(), queue.get());
-  auto event = reply(queue.get(), RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT, limit);
-  if (!event) return fail(event.error());
-  size_t count = 0;
-  const auto* result = rd_kafka_event_ListConsumerGroupOffsets_result(event->get());
-  const rd_kafka_group_result_t** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count);
+  const int wait = static_cast<int>(duration_cast<milliseconds>(limit).count());
+  if (const auto err = rd_kafka_committed(reader_.get(), list.get(), std::max(1, wait)))
+    return fail(
+        err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ? ErrorCode::invalid_config : ErrorCode::unavailable,
+        fmt::format("group '{}': {}", group, rd_kafka_err2str(err)));
   std::map<std::string, int64_t> offsets;
-  for (size_t i = 0; i < count; ++i) {
-    if (const rd_kafka_error_t* error = rd_kafka_group_result_error(groups[i]))
-      return fail(rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ? ErrorCode::invalid_config
-                                                                                             : ErrorCode::unavailable,
-                  fmt::format("group '{}': {}", group, rd_kafka_error_string(error)));
-    const rd_kafka_topic_partition_list_t* found = rd_kafka_group_result_partitions(groups[i]);
-    for (int k = 0; found && k < found->cnt; ++k)
-      offsets[key_of(found->elems[k].topic, found->elems[k].partition)] = found->elems[k].offset;
-  }
+  for (int i = 0; i < list->cnt; ++i)
+    offsets[key_of(list->elems[i].topic, list->elems[i].partition)] = list->elems[i].offset;
   return offsets;
 }
 
@@ -235,9 +233,12 @@ Result<std::vector<PartitionLag>> Admin::lag(const std::string& group, std::span
   for (const auto& [topic, count] : *counts)
     for (int32_t p = 0; p < count; ++p) rows.push_back({topic, p});
   for (PartitionLag& row : rows)
-    if (rd_kafka_query_watermark_offsets(rk_.get(), row.topic.c_str(), row.partition, &row.low, &row.high,
-                                         std::max(1, remaining_ms(deadline))))
-      return fail(unanswered(fmt::format("offsets of {} [{}]", row.topic, row.partition)));
+    while (rd_kafka_query_watermark_offsets(rk_.get(), row.topic.c_str(), row.partition, &row.low, &row.high,
+                                            std::max(1, remaining_ms(deadline)))) {
+      if (steady_clock::now() >= deadline)
+        return fail(unanswered(fmt::format("offsets of {} [{}]", row.topic, row.partition)));
+      std::this_thread::sleep_for(milliseconds(20));  // a new partition has no leader yet
+    }
   auto offsets = committed(group, rows, std::max<Duration>(deadline - steady_clock::now(), milliseconds(1)));
   while (!offsets && offsets.error().code == ErrorCode::unavailable && steady_clock::now() < deadline) {
     std::this_thread::sleep_for(milliseconds(100));  // a group's first question makes its coordinator load

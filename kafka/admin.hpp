@@ -65,6 +65,9 @@ class Admin {
 
   Trouble trouble_;  // before rk_: callbacks write it until the handle is gone
   HandlePtr rk_;
+  HandlePtr reader_;  // of the group that was asked about last
+  std::string reader_group_;
+  KafkaProperties properties_;
   std::string servers_;
   int32_t brokers_ = 0;
   bool in_process_ = false;  // librdkafka's mock cluster, which leaves requests that it does not know unanswered
