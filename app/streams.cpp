@@ -81,6 +81,7 @@ Result<SourceParts> Streams::open_kafka(const KafkaSourcePlan& source, SourcePar
   writing.dead_letter_topic = plan_.delivery.dead_letter_topic;
   writing.properties = source.properties;
   writing.create_topics = plan_.delivery.create_topics;
+  writing.largest_input_bytes = (*opened)->largest_record_bytes();
   auto committer = kafka::AtLeastOnceCommitter::open(writing, **opened, metrics_);
   if (!committer) return fail(std::move(committer.error()));
   for (const auto& sink : writing.sinks)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <thread>
 
@@ -273,6 +274,13 @@ Result<std::string> Admin::topic_config(const std::string& topic, const std::str
     }
   }
   return std::string();
+}
+
+int64_t Admin::largest_record(const std::string& topic, Duration limit) {
+  int64_t bytes = 0;
+  const std::string told = topic_config(topic, "max.message.bytes", limit).value_or("");
+  std::from_chars(told.data(), told.data() + told.size(), bytes);
+  return bytes;
 }
 
 Result<std::map<std::string, int32_t>> require_topics(const KafkaProperties& properties,

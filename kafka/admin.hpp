@@ -48,6 +48,9 @@ class Admin {
   // tells.
   Result<std::string> topic_config(const std::string& topic, const std::string& name, Duration limit);
 
+  // max.message.bytes of a topic; 0: not told.
+  int64_t largest_record(const std::string& topic, Duration limit);
+
   int32_t brokers() const { return brokers_; }
 
  private:

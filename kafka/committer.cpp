@@ -1,7 +1,6 @@
 #include "kafka/committer.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -106,10 +105,8 @@ Result<void> AtLeastOnceCommitter::add_target(const KafkaProperties& properties,
     return fail(there.error());
   int64_t limit = value_of(properties, "message.max.bytes").empty() ? INT32_MAX : max_message_bytes(properties);
   for (const std::string& topic : topics) {
-    int64_t bytes = 0;
     // A broker that does not tell (the one of `weir demo`) leaves librdkafka's own limit.
-    const auto told = (*admin)->topic_config(topic, "max.message.bytes", settings.start_limit).value_or("");
-    std::from_chars(told.data(), told.data() + told.size(), bytes);
+    const int64_t bytes = (*admin)->largest_record(topic, settings.start_limit);
     if (bytes > 0) limit = std::min(limit, bytes - batch_overhead);
   }
   if (limit == INT32_MAX) limit = max_message_bytes(properties);

@@ -56,6 +56,11 @@ Result<std::unique_ptr<KafkaSource>> KafkaSource::open(const KafkaSourcePlan& pl
   const auto counts = require_topics(plan.properties, plan.topics, settings.create_topics, settings.start_limit);
   if (!counts) return fail(counts.error());
   std::unique_ptr<KafkaSource> source(new KafkaSource(plan, settings));
+  auto admin = Admin::connect(plan.properties, settings.start_limit);
+  if (!admin) return fail(admin.error());
+  for (const std::string& topic : plan.topics)
+    source->largest_record_bytes_ =
+        std::max(source->largest_record_bytes_, (*admin)->largest_record(topic, settings.start_limit));
   for (const auto& [topic, count] : *counts) source->partition_count_ += count;
   const int64_t bytes = kafka::queue_bytes(settings.memory_limit, source->partition_count_);
   source->queue_bytes_ = bytes * source->partition_count_;

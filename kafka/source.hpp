@@ -51,6 +51,9 @@ class KafkaSource final : public Source, public OffsetKeeper {
 
   int64_t queue_bytes() const { return queue_bytes_; }  // what librdkafka may hold, over all partitions of the topics
   int32_t partitions() const { return partition_count_; }
+  int64_t largest_record_bytes() const {
+    return largest_record_bytes_;
+  }  // that its topics take; 0: the broker does not tell
 
  private:
   struct Partition {
@@ -88,6 +91,7 @@ class KafkaSource final : public Source, public OffsetKeeper {
   std::vector<Header> headers_;  // of the record being shown
   int64_t queue_bytes_ = 0;
   int32_t partition_count_ = 0;
+  int64_t largest_record_bytes_ = 0;
   bool joined_ = false;
 };
 

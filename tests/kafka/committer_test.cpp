@@ -188,10 +188,11 @@ TEST(AtLeastOnce, ADeadLetterTopicThatIsCreatedTakesWhateverCanBeRead) {
   CommitterSettings settings;
   settings.dead_letter_topic = dead;
   settings.create_topics = CreateTopics{1, 1};
-  settings.largest_input_bytes = 6'000'000;
+  settings.largest_input_bytes = 6'000'000;  // as KafkaSource::largest_record_bytes says
   Stream stream(broker.properties(), in, broker.unique_name("g"), settings, copy_to(dead));
   ASSERT_TRUE(stream.run_until([&] { return stream.durable.size() == 1; }))
       << (stream.error ? stream.error->message : "late");
+  EXPECT_EQ(stream.source().largest_record_bytes(), 6'000'000);
   EXPECT_EQ(read_all(broker.properties(), dead).at(0).value->size(), 5'990'000u);
 }
 
