@@ -19,20 +19,24 @@ tl::unexpected<Error> refuse(std::string why) { return fail(ErrorCode::invalid_r
 
 bool takes_pairs(Task task) { return task == Task::score || task == Task::classify; }
 
+bool serves(const ModelFacts& facts, Task task) {
+  return std::find(facts.tasks.begin(), facts.tasks.end(), task) != facts.tasks.end();
+}
+
 bool fits(Task task, bool pair) { return pair ? takes_pairs(task) : task != Task::score; }
 
 }  // namespace
 
 Result<Task> resolve_task(const ModelFacts& facts, const PoolingRequest& request) {
   if (!request.task) {
-    if (request.pair && facts.poolers.contains(Task::score)) return Task::score;
+    if (request.pair && serves(facts, Task::score)) return Task::score;
     const auto task =
         std::find_if(facts.tasks.begin(), facts.tasks.end(), [&](Task t) { return fits(t, request.pair); });
     if (task != facts.tasks.end()) return *task;
     return refuse(fmt::format("{} does {}, which takes {}", facts.name, task_names(facts.tasks),
                               request.pair ? "single texts only" : "`query` and `documents`"));
   }
-  if (!facts.poolers.contains(*request.task))
+  if (!serves(facts, *request.task))
     return refuse(fmt::format("{} does not do task {}; it does {}", facts.name, to_string(*request.task),
                               task_names(facts.tasks)));
   if (!fits(*request.task, request.pair))

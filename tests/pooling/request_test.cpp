@@ -73,6 +73,13 @@ TEST(Request, the_input_decides_between_score_and_the_rest) {
   EXPECT_THAT(complaint(classifier(2), of_pair(Task::score)), HasSubstr("does not do task score"));
 }
 
+TEST(Request, a_model_asked_to_serve_one_task_refuses_the_others) {
+  auto facts = embedder();
+  facts.tasks = {Task::embed};
+  EXPECT_THAT(complaint(facts, of_task(Task::token_embed)), HasSubstr("does not do task token_embed; it does embed"));
+  EXPECT_THAT(complaint(facts, of_pair()), HasSubstr("tiny does embed, which takes single texts only"));
+}
+
 TEST(Request, only_a_one_label_head_reads_pairs_together_to_score_them) {
   EXPECT_TRUE(encodes_pairs_together(classifier(1), Task::score));
   EXPECT_TRUE(encodes_pairs_together(classifier(3), Task::classify));
