@@ -12,7 +12,7 @@ namespace weir {
 // the chunk, filled by one thread, read by any.
 class Arena {
  public:
-  explicit Arena(size_t first_block = 16 * 1024) : resource_(first_block) {}
+  explicit Arena(size_t first_block = 4 * 1024) : resource_(first_block) {}
 
   char* allocate(size_t bytes, size_t alignment = 1) {
     used_ += bytes;

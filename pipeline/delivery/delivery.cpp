@@ -12,6 +12,9 @@ namespace {
 constexpr Duration kTick = std::chrono::milliseconds(10);
 constexpr Duration kIdleTick = std::chrono::milliseconds(100);
 
+// What a chunk holds on its way beside its records, in arenas and vectors of its own; its first job pays.
+constexpr int64_t kChunkBytes = 12 * 1024;
+
 }  // namespace
 
 Delivery::Delivery(DeliveryOptions options, DeliveryParts parts)
@@ -66,8 +69,7 @@ Result<Delivery::State> Delivery::step(Duration wait) {
     return State::finished;
   }
 
-  const bool more = std::any_of(partitions_.begin(), partitions_.end(), [](const Partition& p) { return p.more; });
-  auto events = parts_.source.events(*busy || (more && room_for_records() > 0) ? Duration::zero() : wait);
+  auto events = parts_.source.events(*busy || could_read() ? Duration::zero() : wait);
   if (!events) return fail(events.error());
   for (const SourceEvent& event : *events) {
     if (auto done = serve(event); !done) return fail(done.error());
@@ -144,6 +146,13 @@ uint32_t Delivery::room_for_records() {
   return breaker_.allowed(parts_.clock.now(), ledger_.in_flight() == 0);
 }
 
+// There are probably records, and room for them.
+bool Delivery::could_read() {
+  return room_for_records() > 0 && std::any_of(partitions_.begin(), partitions_.end(), [&](const Partition& partition) {
+           return partition.more && !partition.revoking && !partition.ended && ledger_.room(partition.at) > 0;
+         });
+}
+
 // Each partition in turn shows at most a chunk's worth; small ones share a chunk.
 Result<void> Delivery::read() {
   const size_t count = partitions_.size();
@@ -194,14 +203,16 @@ Result<void> Delivery::take_record(Partition& partition, const RawRecord& record
     chunk_ = std::make_shared<JobChunk>();
     chunk_->source = parts_.info;
     chunk_->lane = options_.lane;
-    chunk_->jobs.reserve(options_.chunk_jobs);
   }
   const size_t before = chunk_->arena.used();
   Job& job = take_in(*chunk_, record, ticket);
   const size_t copied = chunk_->arena.used() - before;
   parts_.decode(*chunk_, job);
-  const int64_t price = static_cast<int64_t>(chunk_->arena.used() - before + sizeof(Job)) + Ledger::kEntryBytes +
-                        (job.error >= 0 ? 0 : parts_.estimate(job));
+  const int64_t held = static_cast<int64_t>(chunk_->arena.used() - before);
+  // Arenas grow by half, vectors double: a quarter more than what is used, and twice a Job, is what they hold on
+  // average.
+  const int64_t price = held + held / 4 + static_cast<int64_t>(2 * sizeof(Job)) + Ledger::kEntryBytes +
+                        (chunk_->jobs.size() == 1 ? kChunkBytes : 0) + (job.error >= 0 ? held : parts_.estimate(job));
   if (auto done = ledger_.admit(ticket, price, options_.branches, record.timestamp_ms); !done) {
     chunk_->jobs.pop_back();
     return done;

@@ -118,6 +118,7 @@ class Delivery {
   Result<void> take_record(Partition& partition, const RawRecord& record);
   void emit_chunk();
   uint32_t room_for_records();
+  bool could_read();
 
   // assignment.cpp: events, revokes, the end
   Result<void> serve(const SourceEvent& event);
