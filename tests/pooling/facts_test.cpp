@@ -201,6 +201,7 @@ TEST_F(ModelDir, broken_sentence_transformers_files_are_refused_by_name) {
        "1_Pooling/config.json: cannot be opened"},
       {[&] { change("1_Pooling/config.json", "embedding_dimension", 64); }, "`embedding_dimension` is 64"},
       {[&] { change("1_Pooling/config.json", "pooling_mode", "median"); }, "`pooling_mode` is `median`"},
+      {[&] { change("1_Pooling/config.json", "include_prompt", false); }, "`include_prompt` is false"},
       {[&] {
          write_json("1_Pooling/config.json", {{"pooling_mode_median_tokens", true}});
        },
