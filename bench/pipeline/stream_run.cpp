@@ -30,7 +30,7 @@ Plan plan_of(const StreamRun& run) {
   KafkaSourcePlan source;
   source.topics = {run.input};
   source.group = run.group;
-  source.input.until_end_of_topic = run.until_end;
+  source.input.until_end_of_topic = true;
   source.properties = plan.kafka;
   TokenizerPlan tokenizer;
   tokenizer.model = run.model.name;
@@ -69,13 +69,17 @@ Result<StreamCost> run_stream(const StreamRun& run) {
   if (!runtime) return fail(std::move(runtime.error()));
   const double cpu = cpu_seconds();
   const auto begin = std::chrono::steady_clock::now();
-  auto ended = (*runtime)->wait(Duration::zero());
-  if (!ended) return fail(std::move(ended.error()));
+  for (;;) {
+    auto ended = (*runtime)->wait(std::chrono::milliseconds(50));
+    if (!ended) return fail(std::move(ended.error()));
+    if (*ended) break;
+    if (run.watch) run.watch((*runtime)->status());
+  }
   return StreamCost{cpu_seconds() - cpu,
                     std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()};
 }
 
-Result<void> fill_topic(const std::string& servers, const std::string& topic, size_t count,
+Result<void> fill_topic(const std::string& servers, const std::string& topic, int32_t partitions, size_t count,
                         const std::function<std::string(size_t)>& make) {
   auto writer = kafka::RecordWriter::open({{"bootstrap.servers", servers}}, std::chrono::seconds(30));
   if (!writer) return fail(std::move(writer.error()));
@@ -86,7 +90,8 @@ Result<void> fill_topic(const std::string& servers, const std::string& topic, si
     record.topic = topic;
     record.key = key;
     record.value = value;
-    if (auto done = (*writer)->write(record, static_cast<int32_t>(i % 4)); !done) return done;
+    if (auto done = (*writer)->write(record, static_cast<int32_t>(i % static_cast<size_t>(partitions))); !done)
+      return done;
   }
   return (*writer)->flush(std::chrono::seconds(120));
 }

@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "actors/compute.hpp"
 #include "base/error.hpp"
+#include "pipeline/delivery/status.hpp"
 #include "pipeline/spec/plan.hpp"
 
 namespace weir {
@@ -21,7 +23,8 @@ struct StreamRun {
   int64_t memory_limit = 512ll << 20;
   ModelPlan model;
   ModelPort* models = nullptr;
-  bool until_end = true;
+  // Called twenty times a second while it runs.
+  std::function<void(const std::vector<DeliveryStatus>&)> watch = {};
 };
 
 struct StreamCost {
@@ -32,8 +35,8 @@ struct StreamCost {
 // Runs a dataflow from one topic to another with these models, to the end of the topic.
 Result<StreamCost> run_stream(const StreamRun& run);
 
-// Writes `count` records to four partitions; `make` gives the value of each.
-Result<void> fill_topic(const std::string& servers, const std::string& topic, size_t count,
+// Writes `count` records to the partitions in turn; `make` gives the value of each.
+Result<void> fill_topic(const std::string& servers, const std::string& topic, int32_t partitions, size_t count,
                         const std::function<std::string(size_t)>& make);
 
 }  // namespace weir
