@@ -10,6 +10,7 @@ namespace weir {
 Result<Kept> truncated(uint32_t first, uint32_t second, bool pair, uint32_t room, Truncation strategy) {
   const uint64_t total = uint64_t{first} + second;
   if (total <= room) return Kept{first, second};
+  if (room == 0) return Kept{0, 0};  // whatever the strategy
   const auto excess = static_cast<uint32_t>(total - room);
   switch (strategy) {
     case Truncation::longest_first: {
