@@ -23,11 +23,17 @@ using std::chrono::seconds;
 
 constexpr int32_t partitions = 4;
 constexpr size_t longest_text = 400;  // bytes, so never more than the tiny model's 512 tokens
-constexpr auto run_limit = seconds(240);
+const auto run_limit = seconds(240);
 
 size_t records() {
   const char* count = std::getenv("WEIR_STREAM_RECORDS");  // the sanitizer run takes fewer
   return count != nullptr ? std::strtoul(count, nullptr, 10) : 50'000;
+}
+
+// `tests/integration/run --full` reads with the real model.
+bool real_model() {
+  const char* model = std::getenv("WEIR_STREAM_MODEL");
+  return model != nullptr && std::string_view(model) == "minilm";
 }
 
 // The input topic, written once for all tests, and the tiny model that reads it.
@@ -40,10 +46,14 @@ struct World {
   std::map<std::string, std::vector<float>> plain;  // what the undisturbed run computed
 
   World() {
-    golden::TinyBertOptions options;
-    options.max_seq_length = 512;
-    options.vocabulary = golden::minilm_dir();
-    if (auto done = golden::write_tiny_bert(model, options); !done) throw std::runtime_error(done.error().message);
+    if (real_model()) {
+      model = golden::minilm_dir();
+    } else {
+      golden::TinyBertOptions options;
+      options.max_seq_length = 512;
+      options.vocabulary = golden::minilm_dir();
+      if (auto done = golden::write_tiny_bert(model, options); !done) throw std::runtime_error(done.error().message);
+    }
     auto writer = kafka::RecordWriter::open(broker.properties(), seconds(30));
     if (!writer) throw std::runtime_error(writer.error().message);
     for (const auto& input : inputs) {
@@ -131,7 +141,7 @@ memory: {{limit: 64MiB}}
 
 TEST_F(StreamTest, a_plain_run_gives_every_record_one_outcome) {
   auto run = weir(true);
-  ASSERT_EQ(run->wait(run_limit), 0) << run->output();
+  ASSERT_EQ(run->wait(real_model() ? seconds(3600) : run_limit), 0) << run->output();
   auto result = check();
   EXPECT_EQ(result.repeated(), 0u);
   world_.plain = std::move(result.vectors);
