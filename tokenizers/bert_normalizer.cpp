@@ -18,10 +18,11 @@ void BertNormalizer::apply(std::string_view text, bool origins, uint32_t origin,
       continue;
     }
     if (!buffers.run.empty()) flush_run(origins, buffers, out);
+    const char* const stop = std::find_if(p, end, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     const size_t before = out.text.size();
-    out.text.resize(before + static_cast<size_t>(end - p));
+    out.text.resize(before + static_cast<size_t>(stop - p));
     char* at = out.text.data() + before;
-    for (; p < end && static_cast<unsigned char>(*p) < 0x80; ++p, ++origin) {
+    for (; p < stop; ++p, ++origin) {
       char c = *p;
       if (clean_text && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
         if (c != '\t' && c != '\n' && c != '\r') continue;
@@ -55,8 +56,9 @@ void BertNormalizer::apply_other(char32_t c, bool origins, uint32_t origin, Enco
     const auto parts = unicode::decompose(c);
     for (uint32_t i = 0; i < parts.count; ++i) {
       if (unicode::combining_rank(parts.at[i]) == 0) flush_run(origins, buffers, out);
-      buffers.run.push_back(parts.at[i]);
-      buffers.run_origins.push_back(origin);
+      const bool first = i == 0 || buffers.run.empty();
+      buffers.run.push_back({parts.at[i], first});
+      if (first) buffers.run_origins.push_back(origin);
     }
   }
   if (chinese) {
@@ -65,20 +67,21 @@ void BertNormalizer::apply_other(char32_t c, bool origins, uint32_t origin, Enco
   }
 }
 
-// A starter and what combines with it, in canonical order, without the marks.
+// A starter and what combines with it, in canonical order, without the marks. Origins do not move along: as in Hugging
+// Face, the first code point of a decomposition takes the next original one, the others repeat it.
 void BertNormalizer::flush_run(bool origins, EncodeBuffers& buffers, NormalizedText& out) const {
   auto& run = buffers.run;
   if (run.empty()) return;
-  const auto rank = [&run](size_t i) { return unicode::combining_rank(run[i]); };
-  bool sorted = true;
-  for (size_t i = 1; i < run.size(); ++i) sorted = sorted && rank(i - 1) <= rank(i);
-  if (!sorted) {
-    const size_t first = rank(0) == 0 ? 1 : 0;
-    std::stable_sort(run.begin() + static_cast<std::ptrdiff_t>(first), run.end(),
-                     [](char32_t a, char32_t b) { return unicode::combining_rank(a) < unicode::combining_rank(b); });
+  const auto below = [](const EncodeBuffers::Combining& a, const EncodeBuffers::Combining& b) {
+    return unicode::combining_rank(a.code) < unicode::combining_rank(b.code);
+  };
+  if (run.size() > 1 && !std::is_sorted(run.begin(), run.end(), below)) std::stable_sort(run.begin(), run.end(), below);
+  size_t next = 0;
+  uint32_t origin = buffers.run_origins.empty() ? 0 : buffers.run_origins.front();
+  for (const auto& [code, first] : run) {
+    if (first) origin = buffers.run_origins[next++];
+    if (!(unicode::flags(code) & unicode::mark)) emit(code, origins, origin, out);
   }
-  for (size_t i = 0; i < run.size(); ++i)
-    if (!(unicode::flags(run[i]) & unicode::mark)) emit(run[i], origins, buffers.run_origins[i], out);
   run.clear();
   buffers.run_origins.clear();
 }

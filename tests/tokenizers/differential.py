@@ -72,6 +72,8 @@ def strings(texts, rng):
         yield (0, text.encode())
         if start % 3 == 0:
             yield (1 + 2 * (start // 3 % 2), text.encode())
+    movers = ["\u302e", "\U0001d165", "\U0001d16d", "\u0301", "\u0323", "ù", "\u1e69", "각", "a", "\u0345"]  # marks that stay, and trade places
+    yield from ((0, "x".join(["".join(t), "".join(t[::-1])]).encode()) for t in itertools.product(movers, repeat=4))
     for c in assigned[::9]:
         yield (0, chr(c).encode())
     ascii_points = [chr(c) for c in range(128)]
