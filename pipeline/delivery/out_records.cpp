@@ -67,7 +67,7 @@ std::vector<Finished> OutRecords::make(const OutcomeChunk& chunk) {
 std::optional<ErrorCode> OutRecords::add(const OutcomeChunk& chunk, const Outcome& outcome, OutChunk& out) const {
   const Job& job = chunk.jobs->jobs[outcome.job];
   if (outcome.error) {
-    add_failure(chunk, outcome, out);
+    if (chunk.dead_letter == DeadLetter::write) add_failure(chunk, outcome, out);
     return outcome.error->code;
   }
   OutRecord record = options_.encode(chunk, outcome, out.arena);
@@ -78,7 +78,7 @@ std::optional<ErrorCode> OutRecords::add(const OutcomeChunk& chunk, const Outcom
     failed.error = Error{
         ErrorCode::output_too_large,
         fmt::format("the outcome has {} bytes, topic {} takes {} (message.max.bytes)", bytes, options_.topic, limit)};
-    add_failure(chunk, failed, out);
+    add_failure(chunk, failed, out);  // only this branch knows of it: nobody else writes it
     return failed.error->code;
   }
   out.records.push_back(record);
@@ -87,7 +87,6 @@ std::optional<ErrorCode> OutRecords::add(const OutcomeChunk& chunk, const Outcom
 }
 
 void OutRecords::add_failure(const OutcomeChunk& chunk, const Outcome& outcome, OutChunk& out) const {
-  if (chunk.dead_letter == DeadLetter::skip) return;
   const Job& job = chunk.jobs->jobs[outcome.job];
   const bool to_output = options_.dead_letter_topic.empty();
   if (!to_output) out.records.push_back(dead_letter(chunk, outcome, out.arena));

@@ -126,10 +126,10 @@ class Checker {
       if (!it->value && plan_.skip_tombstones) continue;
       const Seen& seen = at.seen[it->offset];
       // Two sinks under one pooler share its dead letter, and so do the branches of what was never decoded.
-      const uint32_t any_dead = seen.dead_letters[0] + seen.dead_letters[1];
-      const bool shared = any_dead > 0 && (!plan_.two_heads || (*it->value)[0] == kUndecodable);
+      const bool shared = !plan_.two_heads || (it->value && (*it->value)[0] == kUndecodable);
       for (size_t branch = 0; branch < 2; ++branch) {
-        const uint32_t ends = seen.outputs[branch] + (shared ? any_dead : seen.dead_letters[branch]);
+        const uint32_t own = seen.outputs[branch] + seen.dead_letters[branch];
+        const uint32_t ends = own > 0 || !shared ? own : seen.dead_letters[1 - branch];
         if (ends == 0)
           return fmt::format("I1, I5: the commit passes {}, branch {} unfinished", it->offset.value, branch);
         if (ends > 1 && plan_.exactly_once) return fmt::format("I1: two outcomes of {}", it->offset.value);

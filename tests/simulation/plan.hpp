@@ -38,6 +38,7 @@ struct Plan {
   uint32_t chunk_jobs = 0;
   int64_t chunk_bytes = 0;
   uint32_t breaker_window = 1000;
+  int64_t max_record_bytes = 0;  // of the second output topic: three sequences may be too much
   uint32_t actions = 0;
   uint32_t calm = 1;  // the larger, the rarer are rebalances and faults
 
@@ -54,6 +55,7 @@ struct Plan {
         chunk_jobs(dice.between(1, 12)),
         chunk_bytes(dice.between(256, 6000)),
         breaker_window(dice.one_in(8) ? 20 : 1000),
+        max_record_bytes(dice.one_in(2) ? 1'000'000 : 139),
         actions(dice.between(200, 2500)),
         calm(dice.between(1, 12)) {}
 };

@@ -1,6 +1,6 @@
 #include "tests/simulation/process.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -60,6 +60,7 @@ Process::Process(FakeBroker& broker, const Plan& plan, Mutant mutant, Dice& dice
     out.pipeline = branch;
     out.encode = encode;
     out.clock = &clock;
+    if (*branch == '1') out.max_record_bytes = [bytes = plan.max_record_bytes] { return bytes; };
     sinks_.emplace_back(std::move(out));
   }
 }
@@ -218,7 +219,8 @@ void Process::to_sinks(uint32_t head, const OutcomeChunkPtr& chunk) {
   outcomes_[head].push_back(chunk);
   if (plan_.two_heads) return;
   auto copy = std::make_shared<OutcomeChunk>(*chunk);
-  copy->dead_letter = DeadLetter::skip;
+  const auto failed = [](const Outcome& outcome) { return outcome.error.has_value(); };
+  if (std::any_of(chunk->outcomes.begin(), chunk->outcomes.end(), failed)) copy->dead_letter = DeadLetter::skip;
   outcomes_[1].push_back(std::move(copy));
 }
 

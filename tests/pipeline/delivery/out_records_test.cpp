@@ -244,6 +244,16 @@ TEST_F(OutRecordsTest, AResultThatTheTopicDoesNotTakeFails) {
   EXPECT_EQ(finished[0].failure, ErrorCode::output_too_large);
 }
 
+// Seen in the simulation: a chunk says `skip` because of the failures that came with it, not of those found here.
+TEST_F(OutRecordsTest, AResultTooLargeForThisBranchAloneIsWrittenByIt) {
+  outcomes.dead_letter = DeadLetter::skip;
+  options.max_record_bytes = [] { return 1; };
+  add_job();
+  const auto records = make();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(said(records[0])["weir.dlq.reason"], "output_too_large");
+}
+
 TEST_F(OutRecordsTest, LongMessagesAreCutBetweenCharacters) {
   const std::string euro = "\xe2\x82\xac";
   for (size_t before = 1020; before <= 1024; ++before) {
