@@ -121,7 +121,10 @@ class Run {
 
   void disturb_committer() {
     BrokerCommitter& committer = process_->committer();
-    switch (dice_.below(5)) {
+    switch (dice_.below(6)) {
+      case 5:  // limits pass
+        clean_.clear();
+        return clock_.advance(std::chrono::seconds(dice_.between(1, 40)));
       case 0:
         committer.cork();
         clean_.clear();
