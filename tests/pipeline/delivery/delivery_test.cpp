@@ -144,6 +144,28 @@ TEST_F(DeliveryTest, SmallPartitionsShareAChunk) {
   EXPECT_EQ(chunks[0]->jobs.size(), 10u);
 }
 
+TEST_F(DeliveryTest, ChunksAreBoundedInBytesAndARecordIsNeverSplit) {
+  options.chunk_bytes = 1000;
+  records(p0, 6, std::string(400, 'x'));
+  records(p1, 2, std::string(5000, 'x'));
+  source.assign({p0, p1});
+  step(10);
+  EXPECT_EQ(emitted().size(), 8u);
+  for (const auto& chunk : chunks) EXPECT_LE(chunk->jobs.size(), chunk->jobs[0].value->size() > 1000 ? 1u : 3u);
+}
+
+// A long backlog in one partition keeps no other from being read.
+TEST_F(DeliveryTest, EveryRoundShowsEachPartition) {
+  records(p0, 1000);
+  records(p1, 1000);
+  options.max_in_flight = 1000;
+  source.assign({p0, p1});
+  step(6);
+  size_t from_p1 = 0;
+  for (const Ticket& ticket : emitted()) from_p1 += ticket.at == p1;
+  EXPECT_EQ(from_p1 * 2, emitted().size());
+}
+
 TEST_F(DeliveryTest, TheBudgetBoundsWhatIsReadAndIsHeldUntilDurable) {
   estimate = 100'000;
   records(p0, 1000);
@@ -262,6 +284,16 @@ TEST_F(DeliveryTest, EndsAtTheEndOfTheTopic) {
   EXPECT_EQ(committer.committed[p0], 12);
   EXPECT_EQ(committer.committed[p1], 4);
   EXPECT_TRUE(delivery().status().finished);
+}
+
+TEST_F(DeliveryTest, EmptyPartitionsEndAtOnceAndCommitNothing) {
+  options.until_end_of_topic = true;
+  source.logs[p0];
+  source.logs[p1];
+  source.assign({p0, p1});
+  EXPECT_EQ(step(4), Delivery::State::finished);
+  EXPECT_TRUE(source.closed);
+  EXPECT_TRUE(committer.committed.empty());
 }
 
 TEST_F(DeliveryTest, WaitsForAnAssignmentBetweenRevokeAndAssign) {
