@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "tokenizers/json_file.hpp"
 #include "tokenizers/vocabulary.hpp"
 
@@ -23,7 +21,7 @@ Result<void> read_flag(const JsonAt& at, std::optional<bool>& into) {
 // A token as a string, or as an object with its content.
 Result<void> read_token(const JsonAt& at, std::string& into) {
   if (at.is_null()) return {};
-  auto text = at.value().is_object() ? at["content"].string() : at.string();
+  auto text = at.is_object() ? at["content"].string() : at.string();
   if (!text) return fail(std::move(text.error()));
   into = std::move(*text);
   return {};
@@ -55,10 +53,10 @@ SpecialIds Companions::ids(const Vocabulary& vocabulary) const {
 Result<Companions> read_companions(const std::filesystem::path& dir) {
   Companions companions;
   for (const char* name : {"special_tokens_map.json", "tokenizer_config.json"}) {
-    auto json = read_json_file(dir / name);
+    auto json = JsonAt::open(dir / name);
     if (!json) return fail(std::move(json.error()));
     if (!*json) continue;
-    const JsonAt root(**json, (dir / name).string(), "");
+    const JsonAt& root = **json;
     if (auto done = root.object(); !done) return fail(std::move(done.error()));
     if (auto done = read_tokens(root, companions); !done) return fail(std::move(done.error()));
     if (auto done = read_flag(root["do_lower_case"], companions.do_lower_case); !done)
@@ -67,9 +65,8 @@ Result<Companions> read_companions(const std::filesystem::path& dir) {
       return fail(std::move(done.error()));
     if (auto done = read_flag(root["tokenize_chinese_chars"], companions.tokenize_chinese_chars); !done)
       return fail(std::move(done.error()));
-    const auto length = root["model_max_length"];
-    if (length.value().is_number() && length.value().get<double>() >= 1 && length.value().get<double>() < no_limit)
-      companions.model_max_length = static_cast<uint32_t>(length.value().get<double>());
+    const auto length = root["model_max_length"].number();
+    if (length && *length >= 1 && *length < no_limit) companions.model_max_length = static_cast<uint32_t>(*length);
   }
   return companions;
 }

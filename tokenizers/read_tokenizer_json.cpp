@@ -2,7 +2,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "tokenizers/bert_tokenizer.hpp"
 #include "tokenizers/companions.hpp"
@@ -43,12 +42,10 @@ Result<WordPiece> read_model(const JsonAt& part) {
   const auto vocab = part["vocab"];
   if (auto done = vocab.object(); !done) return fail(std::move(done.error()));
   std::vector<std::pair<std::string, int64_t>> tokens;
-  tokens.reserve(vocab.value().size());
-  for (const auto& [token, id] : vocab.value().items()) {
-    if (!id.is_number_integer()) return vocab[token].wrong("an id");
-    const auto number = vocab[token].integer(0, highest_id);
-    if (!number) return fail(number.error());
-    tokens.emplace_back(token, *number);
+  for (auto& token : vocab.names()) {
+    const auto id = vocab[token].integer(0, highest_id);
+    if (!id) return fail(id.error());
+    tokens.emplace_back(std::move(token), *id);
   }
   auto vocabulary = Vocabulary::make(tokens, vocab.place());
   if (!vocabulary) return fail(std::move(vocabulary.error()));
@@ -177,10 +174,10 @@ Result<PostProcessor> read_post_processor(const JsonAt& part) {
 
 Result<BertParts> read_tokenizer_json(const std::filesystem::path& dir) {
   const auto file = dir / "tokenizer.json";
-  auto json = read_json_file(file);
+  auto json = JsonAt::open(file);
   if (!json) return fail(std::move(json.error()));
   if (!*json) return fail(ErrorCode::not_found, fmt::format("{}: does not exist", file.string()));
-  const JsonAt root(**json, file.string(), "");
+  const JsonAt& root = **json;
   if (auto done = root.object(); !done) return fail(std::move(done.error()));
   auto companions = read_companions(dir);
   if (!companions) return fail(std::move(companions.error()));

@@ -45,7 +45,9 @@ TEST(Golden, IdsAndOffsetsEqualHuggingFace) {
       options.offsets = offsets;
       ASSERT_TRUE((*tokenizer)->encode(golden.text, std::nullopt, options, scratch, out, pieces).has_value());
       EXPECT_EQ(out.ids, golden.ids) << golden.text;
-      if (offsets) EXPECT_EQ(out.offsets, golden.offsets) << golden.text;
+      if (offsets) {
+        EXPECT_EQ(out.offsets, golden.offsets) << golden.text;
+      }
     }
   }
 }
