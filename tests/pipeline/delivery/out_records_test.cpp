@@ -1,6 +1,7 @@
 #include "pipeline/delivery/out_records.hpp"
 
 #include <map>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -53,7 +54,7 @@ class OutRecordsTest : public testing::Test {
     outcomes.outcomes.back().stage = "tokens";
   }
   std::vector<OutRecord> make() {
-    finished = OutRecords(options).make(outcomes);
+    finished = sink.emplace(options).make(outcomes);
     std::vector<OutRecord> out;
     for (const Finished& job : finished) {
       for (const OutRecord& record : job.records.records()) out.push_back(record);
@@ -72,6 +73,7 @@ class OutRecordsTest : public testing::Test {
   OutRecordOptions options;
   std::shared_ptr<JobChunk> jobs = std::make_shared<JobChunk>();
   OutcomeChunk outcomes;
+  std::optional<OutRecords> sink;  // records name its topics
   std::vector<Finished> finished;
   int encoded = 0;
 };
