@@ -53,6 +53,9 @@ int64_t size_of(const OutRecord& record) {
 std::vector<Finished> OutRecords::make(const OutcomeChunk& chunk) {
   auto out = std::make_shared<OutChunk>();
   out->records.reserve(chunk.outcomes.size());
+  // Once a chunk: records may outlive the sink that made them.
+  topic_ = out->arena.copy(options_.topic);
+  dead_letter_topic_ = out->arena.copy(options_.dead_letter_topic);
   std::vector<Finished> finished;
   finished.reserve(chunk.outcomes.size());
   for (const auto& outcome : chunk.outcomes) {
@@ -71,7 +74,7 @@ std::optional<ErrorCode> OutRecords::add(const OutcomeChunk& chunk, const Outcom
     return outcome.error->code;
   }
   OutRecord record = options_.encode(chunk, outcome, out.arena);
-  record.topic = options_.topic;
+  record.topic = topic_;
   const int64_t limit = options_.max_record_bytes ? options_.max_record_bytes() : std::numeric_limits<int64_t>::max();
   if (const int64_t bytes = size_of(record); bytes > limit) {
     Outcome failed = outcome;
@@ -92,7 +95,7 @@ void OutRecords::add_failure(const OutcomeChunk& chunk, const Outcome& outcome, 
   if (!to_output) out.records.push_back(dead_letter(chunk, outcome, out.arena));
   if (!to_output && job.reply_topic.empty()) return;
   OutRecord record = options_.encode(chunk, outcome, out.arena);
-  record.topic = options_.topic;
+  record.topic = topic_;
   if (to_output) out.records.push_back(record);
   if (!job.reply_topic.empty()) out.records.push_back(reply(job, record, out.arena));
 }
@@ -125,7 +128,7 @@ OutRecord OutRecords::dead_letter(const OutcomeChunk& chunk, const Outcome& outc
     headers[at++] = {arena.copy(header.name), header.value ? std::optional(arena.copy(*header.value)) : std::nullopt};
   for (const auto& header : said) headers[at++] = {header.name, arena.copy(*header.value)};
   OutRecord record;
-  record.topic = options_.dead_letter_topic;
+  record.topic = dead_letter_topic_;
   if (job.key) record.key = arena.copy(*job.key);
   if (job.value) record.value = arena.copy(*job.value);
   record.headers = headers;

@@ -49,6 +49,7 @@ class OutRecords {
   OutRecord reply(const Job& job, OutRecord record, Arena& arena) const;
 
   OutRecordOptions options_;
+  std::string_view topic_, dead_letter_topic_;  // in the arena of the chunk being made
 };
 
 // Bytes of a record as the broker counts them, roughly: key, value, headers.
