@@ -1,11 +1,40 @@
 #include "tokenizers/bert_normalizer.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "tokenizers/unicode/tables.hpp"
 #include "tokenizers/utf8.hpp"
 
 namespace weir {
+namespace {
+
+constexpr std::ptrdiff_t block = 16;
+
+const char* ascii_end(const char* p, const char* end) {
+  for (; end - p >= 8; p += 8) {
+    uint64_t bytes;
+    std::memcpy(&bytes, p, sizeof bytes);
+    if (bytes & 0x8080808080808080u) break;
+  }
+  return std::find_if(p, end, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+// One block of ASCII; false when there is a control character in it. Loops of a fixed length without branches: the
+// compiler makes vectors of them.
+bool write_plain(const char* p, uint8_t lower_bit, char* out) {
+  uint8_t control = 0;
+  for (std::ptrdiff_t i = 0; i < block; ++i) {
+    const auto c = static_cast<uint8_t>(p[i]);
+    control |= static_cast<uint8_t>((c < 0x20) | (c == 0x7f));
+    const auto capital = static_cast<uint8_t>(static_cast<uint8_t>(c - 'A') < 26 ? lower_bit : 0);
+    out[i] = static_cast<char>(c | capital);
+  }
+  return control == 0;
+}
+
+}  // namespace
 
 void BertNormalizer::apply(std::string_view text, bool origins, uint32_t origin, EncodeBuffers& buffers,
                            NormalizedText& out) const {
@@ -18,11 +47,17 @@ void BertNormalizer::apply(std::string_view text, bool origins, uint32_t origin,
       continue;
     }
     if (!buffers.run.empty()) flush_run(origins, buffers, out);
-    const char* const stop = std::find_if(p, end, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const char* const stop = ascii_end(p, end);
     const size_t before = out.text.size();
     out.text.resize(before + static_cast<size_t>(stop - p));
     char* at = out.text.data() + before;
     for (; p < stop; ++p, ++origin) {
+      while (!origins && stop - p >= block && write_plain(p, lowercase ? 0x20 : 0, at)) {
+        p += block;
+        at += block;
+        origin += block;
+      }
+      if (p == stop) break;
       char c = *p;
       if (clean_text && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
         if (c != '\t' && c != '\n' && c != '\r') continue;

@@ -273,7 +273,8 @@ void BertTokenizer::add_word(std::string_view word, size_t begin, EncodeBuffers&
   }
   const uint64_t hash = WordCache::hash(word);
   if (const auto known = cache.find(word, hash); !known.empty()) {
-    target.ids.insert(target.ids.end(), known.begin(), known.end());
+    target.ids.push_back(known[0]);  // most words are one token
+    if (known.size() > 1) target.ids.insert(target.ids.end(), known.begin() + 1, known.end());
     return;
   }
   const size_t first = target.ids.size();

@@ -25,15 +25,15 @@ class WordCache {
     uint64_t h = word.size() * 0x9E3779B97F4A7C15u;
     const char* p = word.data();
     size_t left = word.size();
-    for (; left >= 8; p += 8, left -= 8) h = mix(h, load(p, 8));
-    if (left > 0) h = mix(h, load(p, left));
+    for (; left > 8; p += 8, left -= 8) h = mix(h, load<uint64_t>(p));
+    h = mix(h, tail(p, left));
     return h ^ h >> 29;
   }
 
   // The ids of a word, or an empty span: it is not here.
   std::span<const int32_t> find(std::string_view word, uint64_t hash) const {
     const Entry& entry = entries_[hash & (entries_.size() - 1)];
-    if (entry.length != word.size() || std::memcmp(entry.word, word.data(), word.size()) != 0) return {};
+    if (entry.length != word.size() || !equal(entry.word, word.data(), word.size())) return {};
     return {entry.ids, entry.count};
   }
 
@@ -55,10 +55,23 @@ class WordCache {
   };
   static_assert(sizeof(Entry) == 64);
 
-  static uint64_t load(const char* p, size_t bytes) {
-    uint64_t value = 0;
-    std::memcpy(&value, p, bytes);
+  template <typename T>
+  static T load(const char* p) {
+    T value;
+    std::memcpy(&value, p, sizeof value);
     return value;
+  }
+  // Up to 8 bytes as a number, by loads of fixed sizes that may overlap. Of one size, different bytes differ.
+  static uint64_t tail(const char* p, size_t size) {
+    if (size == 8) return load<uint64_t>(p);
+    if (size >= 4) return uint64_t{load<uint32_t>(p)} << 32 | load<uint32_t>(p + size - 4);
+    if (size == 0) return 0;
+    return uint64_t{load<uint8_t>(p)} << 16 | uint64_t{load<uint8_t>(p + size / 2)} << 8 | load<uint8_t>(p + size - 1);
+  }
+  static bool equal(const char* a, const char* b, size_t size) {
+    for (; size > 8; a += 8, b += 8, size -= 8)
+      if (load<uint64_t>(a) != load<uint64_t>(b)) return false;
+    return tail(a, size) == tail(b, size);
   }
   __extension__ using Wide = unsigned __int128;
   static uint64_t mix(uint64_t h, uint64_t value) {
