@@ -65,7 +65,7 @@ void BertNormalizer::apply(std::string_view text, bool origins, uint32_t origin,
       }
       if (lowercase && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
       *at++ = c;
-      if (origins) out.origins.push_back(origin);
+      if (origins) out.origins.push_back({origin, origin + 1});
     }
     out.text.resize(static_cast<size_t>(at - out.text.data()));
   }
@@ -125,7 +125,7 @@ void BertNormalizer::emit(char32_t c, bool origins, uint32_t origin, NormalizedT
   const auto write = [&](char32_t code) {
     const size_t before = out.text.size();
     utf8::append(out.text, code);
-    if (origins) out.origins.resize(out.origins.size() + (out.text.size() - before), origin);
+    if (origins) out.origins.resize(out.origins.size() + (out.text.size() - before), TokenSpan{origin, origin + 1});
   };
   if (!lowercase) return write(c);
   const auto lowered = unicode::lower(c);

@@ -220,7 +220,7 @@ void BertTokenizer::add_segment(std::string_view text, uint32_t origin, EncodeBu
     }
     target.ids.push_back(split.id);
     if (target.spans != nullptr)
-      target.spans->push_back({normalized.origins[split.begin], normalized.origins[split.end - 1] + 1});
+      target.spans->push_back({normalized.origins[split.begin].begin, normalized.origins[split.end - 1].end});
   }
 }
 
@@ -266,7 +266,7 @@ void BertTokenizer::add_word(std::string_view word, size_t begin, EncodeBuffers&
     const auto& origins = buffers.normalized.origins;
     size_t from = 0;
     for (uint32_t until : ends) {
-      target.spans->push_back({origins[begin + from], origins[begin + until - 1] + 1});
+      target.spans->push_back({origins[begin + from].begin, origins[begin + until - 1].end});
       from = until;
     }
     return;

@@ -4,26 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "tokenizers/tokenizer.hpp"
+#include "tokenizers/normalized_text.hpp"
+#include "tokenizers/pre_tokenizer.hpp"
 
 namespace weir {
 
-// Text on its way through a normalizer. With `origins`, each byte of `text` knows the code point of the original that
-// it comes from: [origin, origin + 1).
-struct NormalizedText {
-  std::string text;
-  std::vector<uint32_t> origins;
-  void clear() {
-    text.clear();
-    origins.clear();
-  }
-};
-
 // The working memory of Tokenizer::encode, kept by Scratch.
 struct EncodeBuffers {
-  std::string repaired;       // a text whose invalid UTF-8 was replaced
-  std::string lowered;        // for TokenizerOptions::lower_case
-  NormalizedText normalized;  // of the current segment
+  std::string repaired;           // a text whose invalid UTF-8 was replaced
+  std::string lowered;            // for TokenizerOptions::lower_case
+  NormalizedText normalized;      // of the current segment
+  NormalizedText rewritten;       // free to a pre-tokenizer
+  std::vector<ByteRange> ranges;  // likewise
   // A code point between two starters, while they are put in canonical order.
   struct Combining {
     char32_t code;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "tokenizers/normalized_text.hpp"
 #include "tokenizers/scratch.hpp"
 
 namespace weir {
@@ -28,14 +29,6 @@ struct EncodeOptions {
   Side side = Side::right;
   bool add_special = true;  // [CLS], [SEP], ... as the tokenizer's post-processor says
   bool offsets = false;     // fill TokenBuffer::offsets and ::special; about ten times slower
-};
-
-// Where a token stands in its text: code points [begin, end), as Hugging Face counts them. {0, 0} for special tokens
-// that were added. In a text whose invalid UTF-8 was replaced, each U+FFFD is one code point.
-struct TokenSpan {
-  uint32_t begin = 0;
-  uint32_t end = 0;
-  bool operator==(const TokenSpan&) const = default;
 };
 
 // The ids of many sequences, one after the other; owned by the caller, appended to by encode.

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "tokenizers/vocabulary.hpp"
+
+namespace weir {
+
+struct EncodeBuffers;
+
+// `model` of tokenizer.json: from a word to ids. Immutable; for any thread.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // Appends the ids of one word and, when `ends` is given, the byte in the word at which each token ends (tokens that
+  // share a character end where the character does). Time is O(n log n) in the word at worst. tokenizer_error: what
+  // Hugging Face refuses, such as an unknown word in a vocabulary without an unknown token; then `ids` is as it was.
+  virtual Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
+                              std::vector<uint32_t>* ends) const = 0;
+
+  virtual const Vocabulary& vocabulary() const = 0;
+  virtual std::string describe() const = 0;
+};
+
+}  // namespace weir
