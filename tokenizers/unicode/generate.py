@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes tables_data.inc: what Hugging Face tokenizers 0.23.3 does with each code point.
+"""Writes the *_data.inc files: what Hugging Face tokenizers 0.23.3 does with each code point.
 
 Hugging Face joins three Unicode libraries of different ages with Rust's own tables, so no system library has the same data.
 Nothing is taken from a Unicode file: every property is found by running the pinned version over all code points.
 
-    generate.py [--check]      with --check: compare with the file that stands here, exit 1 on a difference
+    generate.py [--check]      with --check: compare with the files that stand here, exit 1 on a difference
 """
 import sys
 from pathlib import Path
@@ -12,10 +12,9 @@ from pathlib import Path
 import tokenizers
 from tokenizers import normalizers as N, pre_tokenizers as P
 
-assert tokenizers.__version__ == "0.23.3", f"need tokenizers==0.23.3, have {tokenizers.__version__}"
+import probe_properties
+from probing import BLOCK, CODE_POINTS, rows
 
-CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
-BLOCK = 128
 # Bits of a code point's flags; tables.hpp names them.
 DROP, SPACE, CHINESE, MARK, BREAK, PUNCT, WORD, BLANK = (1 << i for i in range(8))
 # One code point of each canonical combining class that the pinned version knows, lowest class first (asserted below).
@@ -103,11 +102,6 @@ def verify_strip(flags, decompositions):
         assert strip.normalize_str(chr(c)) == NFD.normalize_str(chr(c))
 
 
-def rows(items, per_line):
-    items = list(items)
-    return "\n".join("    " + " ".join(items[i:i + per_line]) for i in range(0, len(items), per_line))
-
-
 def ranges(ranks):
     out = []
     for c in sorted(ranks):
@@ -118,7 +112,7 @@ def ranges(ranks):
     return out
 
 
-def main():
+def tables_text():
     flags = probe_flags()
     decompositions = probe_decompositions()
     ranks = probe_classes(decompositions)
@@ -149,14 +143,22 @@ const Lower lowers[{len(lower)}] = {{
 }};
 // clang-format on
 """
-    path = Path(__file__).with_name("tables_data.inc")
-    if "--check" in sys.argv[1:]:
-        same = path.read_text() == text
-        print(f"{path.name}: {'as generated' if same else 'differs from what generate.py writes: run it without --check'}")
-        return 0 if same else 1
-    path.write_text(text)
-    print(f"{path.name}: {len(blocks)} blocks, {len(decompositions)} decompositions, {len(ranks)} combining, {len(lower)} lower")
-    return 0
+    return text
+
+
+def main():
+    files = {"tables_data.inc": tables_text(), "properties_data.inc": probe_properties.text()}
+    stale = 0
+    for name, text in files.items():
+        path = Path(__file__).with_name(name)
+        same = path.exists() and path.read_text() == text
+        if "--check" in sys.argv[1:]:
+            print(f"{name}: {'as generated' if same else 'differs from what generate.py writes: run it without --check'}")
+            stale += not same
+        else:
+            path.write_text(text)
+            print(f"{name}: {'unchanged' if same else 'written'}")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
