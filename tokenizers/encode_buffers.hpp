@@ -4,16 +4,44 @@
 #include <string>
 #include <vector>
 
+#include "tokenizers/added_tokens.hpp"
 #include "tokenizers/normalized_text.hpp"
 #include "tokenizers/pre_tokenizer.hpp"
 
 namespace weir {
 
+// White space at both ends of a token's text, in code points: what a post-processor that trims offsets asks for.
+struct TokenEdges {
+  uint32_t leading = 0;
+  uint32_t trailing = 0;
+};
+
+// The tokens of one text, before truncation.
+struct TextTokens {
+  std::vector<int32_t> ids;
+  std::vector<TokenSpan> spans;   // when offsets are asked for
+  std::vector<TokenEdges> edges;  // when they are trimmed, too
+};
+
+// Tokens [begin, end) of a text.
+struct TokenRange {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+};
+
 // The working memory of Tokenizer::encode, kept by Scratch.
 struct EncodeBuffers {
-  std::string repaired;           // a text whose invalid UTF-8 was replaced
-  std::string lowered;            // for TokenizerOptions::lower_case
-  NormalizedText normalized;      // of the current segment
+  std::string repaired;                // a text whose invalid UTF-8 was replaced
+  std::string lowered;                 // for TokenizerOptions::lower_case
+  std::vector<TokenSpan> raw_origins;  // of the text before it is normalized
+  std::vector<AddedSplit> raw_splits;
+  std::vector<AddedSplit> normalized_splits;
+  NormalizedText normalized;  // of the current segment
+  Words words;                // likewise
+  std::vector<uint32_t> ends;
+  TextTokens texts[2];  // of the text and of its pair
+  std::vector<TokenRange> windows[2];
+
   NormalizedText rewritten;       // free to a pre-tokenizer
   std::vector<ByteRange> ranges;  // likewise
   // A code point between two starters, while they are put in canonical order.
@@ -22,10 +50,8 @@ struct EncodeBuffers {
     bool first;  // of the decomposition of an original code point
   };
   std::vector<Combining> run;
-  std::vector<uint32_t> run_origins;  // of the original code points in it
-  std::vector<uint64_t> hashes;       // of the prefixes of a word
-  std::vector<int32_t> ids[2];        // of the text and of its pair, before truncation
-  std::vector<TokenSpan> spans[2];
+  std::vector<TokenSpan> run_origins;  // of the original code points in it
+  std::vector<uint64_t> hashes;        // of the prefixes of a word
 };
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 namespace weir {
 
 struct EncodeBuffers;
+class PreTokenizer;
 
 // `model` of tokenizer.json: from a word to ids. Immutable; for any thread.
 class Model {
@@ -22,6 +23,10 @@ class Model {
   // Hugging Face refuses, such as an unknown word in a vocabulary without an unknown token; then `ids` is as it was.
   virtual Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                               std::vector<uint32_t>* ends) const = 0;
+
+  // A pre-tokenizer to run behind the file's own, since it provably changes no token: it cuts words into shorter ones,
+  // which the word cache then knows. Null: there is none.
+  virtual const PreTokenizer* safe_splits() const { return nullptr; }
 
   virtual const Vocabulary& vocabulary() const = 0;
   virtual std::string describe() const = 0;

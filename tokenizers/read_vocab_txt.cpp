@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
-#include "tokenizers/bert_tokenizer.hpp"
 #include "tokenizers/companions.hpp"
+#include "tokenizers/models/wordpiece.hpp"
+#include "tokenizers/normalizers/bert_normalizer.hpp"
+#include "tokenizers/pipeline_tokenizer.hpp"
+#include "tokenizers/pre_tokenizers/bert_pre_tokenizer.hpp"
 
 namespace weir {
 
-Result<BertParts> read_vocab_txt(const std::filesystem::path& dir) {
+Result<TokenizerParts> read_vocab_txt(const std::filesystem::path& dir) {
   const auto file = dir / "vocab.txt";
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(ErrorCode::not_found, fmt::format("{}: has neither tokenizer.json nor vocab.txt", dir.string()));
@@ -31,10 +34,13 @@ Result<BertParts> read_vocab_txt(const std::filesystem::path& dir) {
   if (!special.cls || !special.sep)
     return fail(ErrorCode::corrupt, fmt::format("{}: '{}' or '{}', which stand around a text, are not in it",
                                                 file.string(), companions->cls, companions->sep));
-  BertParts parts;
-  parts.normalizer.lowercase = companions->do_lower_case.value_or(true);
-  parts.normalizer.strip_accents = companions->strip_accents.value_or(parts.normalizer.lowercase);
-  parts.normalizer.handle_chinese_chars = companions->tokenize_chinese_chars.value_or(true);
+  TokenizerParts parts;
+  BertNormalizer::Options options;
+  options.lowercase = companions->do_lower_case.value_or(true);
+  options.strip_accents = companions->strip_accents.value_or(options.lowercase);
+  options.handle_chinese_chars = companions->tokenize_chinese_chars.value_or(true);
+  parts.normalizer = std::make_unique<BertNormalizer>(options);
+  parts.pre_tokenizer = std::make_unique<BertPreTokenizer>();
   parts.model = std::move(*model);
   parts.special = special;
   parts.model_max_length = companions->model_max_length;

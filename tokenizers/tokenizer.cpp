@@ -1,6 +1,6 @@
 #include "tokenizers/tokenizer.hpp"
 
-#include "tokenizers/bert_tokenizer.hpp"
+#include "tokenizers/pipeline_tokenizer.hpp"
 
 namespace weir {
 
@@ -11,12 +11,19 @@ void TokenBuffer::clear() {
   special.clear();
 }
 
+void TokenBuffer::back_to(const Mark& mark) {
+  ids.resize(mark.ids);
+  type_ids.resize(mark.type_ids);
+  offsets.resize(mark.offsets);
+  special.resize(mark.special);
+}
+
 Result<std::shared_ptr<const Tokenizer>> Tokenizer::load(const std::filesystem::path& dir,
                                                          const TokenizerOptions& options) {
   std::error_code error;
   auto parts = std::filesystem::exists(dir / "tokenizer.json", error) ? read_tokenizer_json(dir) : read_vocab_txt(dir);
   if (!parts) return fail(std::move(parts.error()));
-  return std::make_shared<const BertTokenizer>(std::move(*parts), options);
+  return std::make_shared<const PipelineTokenizer>(std::move(*parts), options);
 }
 
 std::string_view to_string(Truncation value) {

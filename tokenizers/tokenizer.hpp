@@ -29,6 +29,13 @@ struct EncodeOptions {
   Side side = Side::right;
   bool add_special = true;  // [CLS], [SEP], ... as the tokenizer's post-processor says
   bool offsets = false;     // fill TokenBuffer::offsets and ::special; about ten times slower
+  // A text that is too long makes several sequences instead of one cut short: windows of at most max_tokens, each with
+  // the special tokens, of which neighbours share this many tokens of the text. Hugging Face's overflowing encodings,
+  // in its order; for a pair every window of the part that gives way, with those of the other one.
+  std::optional<uint32_t> window_stride;
+  // False: a text alone that is cut at its right side is tokenized only as far as it matters, and Piece::dropped is 1
+  // or more instead of exact (the exact number needs the whole text).
+  bool count_dropped = true;
 };
 
 // The ids of many sequences, one after the other; owned by the caller, appended to by encode.
@@ -39,13 +46,20 @@ struct TokenBuffer {
   std::vector<uint8_t> special;    // likewise: 1 for a token that the post-processor added
 
   void clear();
+
+  // A state to go back to, which forgets what was appended since.
+  struct Mark {
+    size_t ids, type_ids, offsets, special;
+  };
+  Mark mark() const { return {ids.size(), type_ids.size(), offsets.size(), special.size()}; }
+  void back_to(const Mark& mark);
 };
 
 // One encoded text or pair: ids [begin, begin + count) of the TokenBuffer.
 struct Piece {
   uint32_t begin = 0;
   uint32_t count = 0;
-  uint32_t dropped = 0;        // tokens lost to truncation, exactly
+  uint32_t dropped = 0;        // tokens lost to truncation, exactly (but see EncodeOptions::count_dropped)
   bool replaced_utf8 = false;  // invalid UTF-8 was in the text: each maximal invalid part became U+FFFD
 };
 
@@ -77,8 +91,9 @@ class Tokenizer {
 
   virtual ~Tokenizer() = default;
 
-  // Appends one sequence to `out` and its piece to `pieces`. On an error (a truncation that cannot reach max_tokens)
-  // both are as before.
+  // Appends one sequence, or several when windows are asked for, to `out` and a piece for each to `pieces`. On an error
+  // (a truncation that cannot reach max_tokens, windows that would not move on, a word that the model refuses) both are
+  // as before.
   virtual Result<void> encode(std::string_view text, std::optional<std::string_view> pair, const EncodeOptions& options,
                               Scratch& scratch, TokenBuffer& out, std::vector<Piece>& pieces) const = 0;
 

@@ -38,4 +38,20 @@ Result<Kept> truncated(uint32_t first, uint32_t second, bool pair, uint32_t room
   return Kept{first, second};
 }
 
+Result<void> windows(uint32_t total, uint32_t kept, uint32_t shared, Side side, std::vector<TokenRange>& out) {
+  out.clear();
+  if (kept >= total) {
+    out.push_back({0, total});
+    return {};
+  }
+  if (shared >= kept)
+    return fail(ErrorCode::tokenizer_error,
+                fmt::format("window_stride is {}, but a window has {} tokens of this text", shared, kept));
+  for (uint32_t done = 0;; done += kept - shared) {
+    const uint32_t stop = std::min(total, done + kept);
+    out.push_back(side == Side::right ? TokenRange{done, stop} : TokenRange{total - stop, total - done});
+    if (stop == total) return {};
+  }
+}
+
 }  // namespace weir

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "tokenizers/model.hpp"
+
+namespace weir {
+
+// Greedy longest-match-first WordPiece (Hugging Face's model of that name). Immutable; for any thread.
+class WordPiece final : public Model {
+ public:
+  // `prefix` marks pieces that continue a word ("##"). corrupt: no `unk` in the vocabulary.
+  static Result<std::unique_ptr<Model>> make(Vocabulary vocabulary, std::string unk, const std::string& prefix,
+                                             uint32_t max_chars, const std::string& place);
+
+  Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
+                      std::vector<uint32_t>* ends) const override;
+  const Vocabulary& vocabulary() const override { return vocabulary_; }
+  std::string describe() const override;
+
+ private:
+  Vocabulary vocabulary_;
+  Vocabulary continuing_;  // the tokens that begin with the prefix, without it
+  std::string unk_token_;
+  int32_t unk_ = 0;
+  uint32_t max_chars_ = 100;
+};
+
+}  // namespace weir

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+
+#include "tokenizers/normalizer.hpp"
+
+namespace weir {
+
+// Hugging Face's BertNormalizer: its four steps, in this order.
+class BertNormalizer final : public Normalizer {
+ public:
+  struct Options {
+    bool clean_text = true;            // control characters go, every white space becomes a blank
+    bool handle_chinese_chars = true;  // blanks around each
+    bool strip_accents = true;         // NFD, then the marks go
+    bool lowercase = true;
+  };
+
+  explicit BertNormalizer(const Options& options) : options_(options) {}
+
+  bool apply(TextView in, EncodeBuffers& buffers, NormalizedText& out) const override;
+  std::string describe() const override;
+
+ private:
+  void apply_other(char32_t c, TokenSpan origin, bool traced, EncodeBuffers& buffers, NormalizedText& out) const;
+  void emit(char32_t c, TokenSpan origin, bool traced, NormalizedText& out) const;
+  void flush_run(bool traced, EncodeBuffers& buffers, NormalizedText& out) const;
+
+  const Options options_;
+};
+
+}  // namespace weir

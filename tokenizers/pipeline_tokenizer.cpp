@@ -1,0 +1,319 @@
+#include "tokenizers/pipeline_tokenizer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tokenizers/lower_case.hpp"
+#include "tokenizers/sequence_writer.hpp"
+#include "tokenizers/truncation.hpp"
+#include "tokenizers/unicode/tables.hpp"
+#include "tokenizers/utf8.hpp"
+#include "tokenizers/word_cache.hpp"
+
+namespace weir {
+namespace {
+
+constexpr size_t most_bytes = size_t{1} << 30;  // of a text, so that places fit 32 bits even after normalization
+
+uint64_t next_identity() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+// Each byte's code point, counted from the start of the text.
+void trace(std::string_view text, std::vector<TokenSpan>& origins) {
+  origins.clear();
+  origins.reserve(text.size());
+  uint32_t characters = 0;
+  for (char byte : text) {
+    characters += !utf8::is_continuation(byte);
+    origins.push_back({characters - 1, characters});
+  }
+}
+
+bool is_edge(char32_t c) { return c == U'\u0120' || (unicode::flags(c) & unicode::blank); }
+
+// What process_offsets of Hugging Face counts: white space and the byte alphabet's blank.
+TokenEdges edges_of(std::string_view token) {
+  TokenEdges edges;
+  uint32_t run = 0;
+  uint32_t characters = 0;
+  for (const char* p = token.data(); p < token.data() + token.size(); ++characters) {
+    run = is_edge(utf8::next(p)) ? run + 1 : 0;
+    if (run == characters + 1) edges.leading = run;
+  }
+  edges.trailing = run;
+  return edges;
+}
+
+}  // namespace
+
+PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOptions& options)
+    : parts_(std::move(parts)), options_(options), identity_(next_identity()) {
+  std::vector<AddedToken> raw;
+  std::vector<AddedToken> normalized;
+  vocab_size_ = parts_.model->vocabulary().size();
+  EncodeBuffers buffers;
+  for (const auto& token : parts_.added) {
+    vocab_size_ = std::max(vocab_size_, static_cast<uint32_t>(token.id) + 1);
+    added_by_id_.emplace(token.id, token.content);
+    added_by_content_.emplace(token.content, token.id);
+    auto& list = token.normalized ? normalized : raw;
+    list.push_back(token);
+    NormalizedText form;
+    if (token.normalized && parts_.normalizer && parts_.normalizer->apply({token.content, {}}, buffers, form))
+      list.back().content = std::move(form.text);
+  }
+  raw_added_ = AddedTokens(std::move(raw));
+  normalized_added_ = AddedTokens(std::move(normalized));
+}
+
+std::optional<std::string_view> PipelineTokenizer::id_to_token(int32_t id) const {
+  if (const auto added = added_by_id_.find(id); added != added_by_id_.end()) return added->second;
+  return parts_.model->vocabulary().token(id);
+}
+
+std::optional<int32_t> PipelineTokenizer::token_to_id(std::string_view token) const {
+  if (const auto added = added_by_content_.find(token); added != added_by_content_.end()) return added->second;
+  return parts_.model->vocabulary().find(token);
+}
+
+std::vector<TokenizerPart> PipelineTokenizer::describe() const {
+  const auto& post = parts_.post_processor;
+  return {{"file", parts_.file},
+          {"normalizer", parts_.normalizer ? parts_.normalizer->describe() : "none"},
+          {"pre-tokenizer", parts_.pre_tokenizer ? parts_.pre_tokenizer->describe() : "none"},
+          {"model", parts_.model->describe()},
+          {"post-processor", fmt::format("{}: {} tokens around a text, {} around a pair", post.name, post.added(false),
+                                         post.added(true))},
+          {"added tokens", fmt::format("{}", parts_.added.size())}};
+}
+
+Result<void> PipelineTokenizer::encode(std::string_view text, std::optional<std::string_view> pair,
+                                       const EncodeOptions& options, Scratch& scratch, TokenBuffer& out,
+                                       std::vector<Piece>& pieces) const {
+  const uint32_t special = options.add_special ? added_tokens(pair.has_value()) : 0;
+  if (options.max_tokens < special)
+    return fail(ErrorCode::tokenizer_error,
+                fmt::format("max_tokens is {}, the special tokens alone are {}", options.max_tokens, special));
+  const Job job{text, pair, options, options.max_tokens - special, scratch.buffers(), scratch.cache(identity_)};
+  SequenceWriter writer(parts_.post_processor, pair.has_value(), options, out);
+  if (pair || options.window_stride || !writer.one_text()) return encode_any(job, writer, out, pieces);
+  const TokenBuffer::Mark before = out.mark();
+  auto done = encode_one(job, writer, out, pieces);
+  if (!done) out.back_to(before);
+  return done;
+}
+
+// A text alone: its tokens are written where they stay.
+Result<void> PipelineTokenizer::encode_one(const Job& job, SequenceWriter& writer, TokenBuffer& out,
+                                           std::vector<Piece>& pieces) const {
+  Piece piece;
+  piece.begin = static_cast<uint32_t>(out.ids.size());
+  writer.begin_text();
+  const size_t from = out.ids.size();
+  auto& edges = job.buffers.texts[0].edges;
+  edges.clear();
+  const bool whole = job.options.count_dropped || job.options.side == Side::left;
+  Run run{out.ids,
+          job.options.offsets ? &out.offsets : nullptr,
+          edges_wanted(job.options) ? &edges : nullptr,
+          no_limit,
+          job.buffers,
+          job.cache};
+  if (!whole && job.options.max_tokens != EncodeOptions::no_limit) run.enough = from + job.room + 1;
+  const auto replaced = tokenize(job.text, run);
+  if (!replaced) return fail(replaced.error());
+  piece.replaced_utf8 = *replaced;
+  const auto count = static_cast<uint32_t>(out.ids.size() - from);
+  const auto kept = truncated(count, 0, false, job.room, job.options.truncation);
+  if (!kept) return fail(kept.error());
+  piece.dropped = count - kept->first;
+  if (piece.dropped > 0) {
+    const auto cut = [&](auto& list, size_t begin) {
+      const auto first = list.begin() + static_cast<std::ptrdiff_t>(begin);
+      if (job.options.side == Side::left) {
+        list.erase(first, first + piece.dropped);
+      } else {
+        list.erase(first + kept->first, list.end());
+      }
+    };
+    cut(out.ids, from);
+    if (run.spans != nullptr) cut(*run.spans, from);
+    if (run.edges != nullptr) cut(*run.edges, 0);
+  }
+  writer.end_text(from, edges);
+  piece.count = static_cast<uint32_t>(out.ids.size()) - piece.begin;
+  pieces.push_back(piece);
+  return {};
+}
+
+// A pair, windows, or an unusual template.
+Result<void> PipelineTokenizer::encode_any(const Job& job, SequenceWriter& writer, TokenBuffer& out,
+                                           std::vector<Piece>& pieces) const {
+  auto& texts = job.buffers.texts;
+  Piece piece;
+  for (size_t i = 0; i < 2; ++i) {
+    texts[i].ids.clear();
+    texts[i].spans.clear();
+    texts[i].edges.clear();
+    if (i == 1 && !job.pair) continue;
+    Run run{texts[i].ids,
+            job.options.offsets ? &texts[i].spans : nullptr,
+            edges_wanted(job.options) ? &texts[i].edges : nullptr,
+            no_limit,
+            job.buffers,
+            job.cache};
+    const auto replaced = tokenize(i == 0 ? job.text : *job.pair, run);
+    if (!replaced) return fail(replaced.error());
+    piece.replaced_utf8 |= *replaced;
+  }
+  const uint32_t total[] = {static_cast<uint32_t>(texts[0].ids.size()), static_cast<uint32_t>(texts[1].ids.size())};
+  const auto kept = truncated(total[0], total[1], job.pair.has_value(), job.room, job.options.truncation);
+  if (!kept) return fail(kept.error());
+  const auto write = [&](TokenRange first, TokenRange second) {
+    piece.begin = static_cast<uint32_t>(out.ids.size());
+    writer.sequence(texts, first, second);
+    piece.count = static_cast<uint32_t>(out.ids.size()) - piece.begin;
+    pieces.push_back(piece);
+  };
+  if (!job.options.window_stride) {
+    piece.dropped = total[0] + total[1] - kept->first - kept->second;
+    const auto range = [&](uint32_t all, uint32_t some) {
+      return job.options.side == Side::left ? TokenRange{all - some, all} : TokenRange{0, some};
+    };
+    write(range(total[0], kept->first), range(total[1], kept->second));
+    return {};
+  }
+  auto& ranges = job.buffers.windows;
+  const uint32_t keep[] = {kept->first, kept->second};
+  for (size_t i = 0; i < 2; ++i)
+    if (auto done = windows(total[i], keep[i], *job.options.window_stride, job.options.side, ranges[i]); !done)
+      return done;
+  // Hugging Face's order: the sequence, then each further window of the text with all of the pair, then the first one
+  // with the further ones of the pair.
+  write(ranges[0][0], ranges[1][0]);
+  for (size_t i = 1; i < ranges[0].size(); ++i)
+    for (const auto& second : ranges[1]) write(ranges[0][i], second);
+  for (size_t j = 1; j < ranges[1].size(); ++j) write(ranges[0][0], ranges[1][j]);
+  return {};
+}
+
+bool PipelineTokenizer::edges_wanted(const EncodeOptions& options) const {
+  return options.offsets && !parts_.post_processor.trims.empty();
+}
+
+// Appends the tokens of one text; true when invalid UTF-8 was replaced.
+Result<bool> PipelineTokenizer::tokenize(std::string_view text, Run& run) const {
+  auto& buffers = run.buffers;
+  if (text.size() > most_bytes)
+    return fail(ErrorCode::tokenizer_error,
+                fmt::format("the text has {} bytes, more than {}", text.size(), most_bytes));
+  bool replaced = false;
+  if (!utf8::valid(text)) {
+    buffers.repaired.clear();
+    utf8::replace_invalid(text, buffers.repaired);
+    text = buffers.repaired;
+    replaced = true;
+  }
+  if (options_.lower_case) {
+    buffers.lowered.clear();
+    python_lower(text, buffers.lowered);
+    text = buffers.lowered;
+  }
+  TextView whole{text, {}};
+  if (run.spans != nullptr) {
+    trace(text, buffers.raw_origins);
+    whole.origins = buffers.raw_origins;
+  }
+  if (raw_added_.empty() || !raw_added_.may_occur(text)) {
+    if (auto done = add_segment(whole, true, run); !done) return fail(std::move(done.error()));
+    return replaced;
+  }
+  buffers.raw_splits.clear();
+  raw_added_.split(text, buffers.raw_splits);
+  for (const auto& split : buffers.raw_splits) {
+    const auto part = whole.sub(split.begin, split.end);
+    if (split.id >= 0) {
+      add_token(split.id, part, run);
+    } else if (auto done = add_segment(part, split.begin == 0, run); !done) {
+      return fail(std::move(done.error()));
+    }
+  }
+  return replaced;
+}
+
+// Text without added tokens of the first kind.
+Result<void> PipelineTokenizer::add_segment(TextView text, bool at_start, Run& run) const {
+  auto& buffers = run.buffers;
+  if (text.text.empty() || run.ids.size() >= run.enough) return {};
+  if (parts_.normalizer && parts_.normalizer->apply(text, buffers, buffers.normalized))
+    text = buffers.normalized.view();
+  if (normalized_added_.empty() || !normalized_added_.may_occur(text.text)) return add_words(text, at_start, run);
+  buffers.normalized_splits.clear();
+  normalized_added_.split(text.text, buffers.normalized_splits);
+  for (const auto& split : buffers.normalized_splits) {
+    const auto part = text.sub(split.begin, split.end);
+    if (split.id >= 0) {
+      add_token(split.id, part, run);
+    } else if (auto done = add_words(part, at_start && split.begin == 0, run); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+void PipelineTokenizer::add_token(int32_t id, TextView text, Run& run) const {
+  run.ids.push_back(id);
+  if (run.spans != nullptr) run.spans->push_back({text.origins.front().begin, text.origins.back().end});
+  if (run.edges != nullptr) run.edges->push_back(edges_of(text.text));
+}
+
+Result<void> PipelineTokenizer::add_words(TextView text, bool at_start, Run& run) const {
+  if (text.text.empty()) return {};
+  auto& words = run.buffers.words;
+  words.text = text;
+  words.at_start = at_start;
+  words.words.assign(1, {0, static_cast<uint32_t>(text.text.size())});
+  if (parts_.pre_tokenizer) parts_.pre_tokenizer->apply(words, run.buffers);
+  if (const auto* splits = parts_.model->safe_splits()) splits->apply(words, run.buffers);
+  for (const ByteRange range : words.words) {
+    if (run.ids.size() >= run.enough) return {};
+    if (run.spans != nullptr) {
+      if (auto done = add_traced(words.text.sub(range.begin, range.end), run); !done) return done;
+      continue;
+    }
+    const auto word = words.text.text.substr(range.begin, range.end - range.begin);
+    const uint64_t hash = WordCache::hash(word);
+    if (const auto known = run.cache.find(word, hash); !known.empty()) {
+      run.ids.push_back(known[0]);  // most words are one token
+      if (known.size() > 1) run.ids.insert(run.ids.end(), known.begin() + 1, known.end());
+      continue;
+    }
+    const size_t first = run.ids.size();
+    if (auto done = parts_.model->encode(word, run.buffers, run.ids, nullptr); !done) return done;
+    run.cache.put(word, hash, std::span(run.ids).subspan(first));
+  }
+  return {};
+}
+
+// A word whose tokens' places are asked for; the cache does not know them.
+Result<void> PipelineTokenizer::add_traced(TextView word, Run& run) const {
+  auto& ends = run.buffers.ends;
+  ends.clear();
+  const size_t first = run.ids.size();
+  if (auto done = parts_.model->encode(word.text, run.buffers, run.ids, &ends); !done) return done;
+  size_t from = 0;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const size_t until = ends[i];
+    run.spans->push_back({word.origins[from].begin, word.origins[until - 1].end});
+    if (run.edges != nullptr) run.edges->push_back(edges_of(id_to_token(run.ids[first + i]).value_or("")));
+    from = until;
+  }
+  return {};
+}
+
+}  // namespace weir

@@ -1,0 +1,64 @@
+#include "tokenizers/pre_tokenizers/bert_pre_tokenizer.hpp"
+
+#include <array>
+
+#include "tokenizers/encode_buffers.hpp"
+#include "tokenizers/unicode/tables.hpp"
+#include "tokenizers/utf8.hpp"
+
+namespace weir {
+namespace {
+
+enum Class : uint8_t { letter, blank, mark };
+
+constexpr std::array<uint8_t, 128> make_classes() {
+  std::array<uint8_t, 128> classes{};
+  for (uint8_t c = 0; c < 128; ++c) {
+    const bool white = c == ' ' || (c >= 9 && c <= 13);
+    const bool punctuation =
+        (c >= 33 && c <= 47) || (c >= 58 && c <= 64) || (c >= 91 && c <= 96) || (c >= 123 && c <= 126);
+    classes[c] = white ? blank : punctuation ? mark : letter;
+  }
+  return classes;
+}
+constexpr auto classes = make_classes();
+
+void split(const char* const start, ByteRange range, std::vector<ByteRange>& out) {
+  const char* const end = start + range.end;
+  const char* word = start + range.begin;
+  const auto flush = [&](const char* until) {
+    if (word < until) out.push_back({static_cast<uint32_t>(word - start), static_cast<uint32_t>(until - start)});
+  };
+  for (const char* p = word; p < end;) {
+    const char* const at = p;
+    bool is_blank;
+    bool is_mark;
+    if (static_cast<unsigned char>(*p) < 0x80) {
+      const uint8_t kind = classes[static_cast<unsigned char>(*p++)];
+      if (kind == letter) continue;
+      is_blank = kind == blank;
+      is_mark = kind == mark;
+    } else {
+      const uint8_t flags = unicode::flags(utf8::next(p));
+      is_blank = flags & unicode::whitespace;
+      is_mark = flags & unicode::punct;
+    }
+    if (!is_blank && !is_mark) continue;
+    flush(at);
+    word = at;
+    if (is_mark) flush(p);
+    word = p;
+  }
+  flush(end);
+}
+
+}  // namespace
+
+void BertPreTokenizer::apply(Words& words, EncodeBuffers& buffers) const {
+  auto& out = buffers.ranges;
+  out.clear();
+  for (const ByteRange range : words.words) split(words.text.text.data(), range, out);
+  words.words.swap(out);
+}
+
+}  // namespace weir
