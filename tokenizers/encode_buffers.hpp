@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "tokenizers/added_tokens.hpp"
+#include "tokenizers/models/bpe_buffers.hpp"
+#include "tokenizers/models/unigram_buffers.hpp"
 #include "tokenizers/normalized_text.hpp"
 #include "tokenizers/pre_tokenizer.hpp"
 
@@ -52,6 +54,8 @@ struct EncodeBuffers {
   std::vector<Combining> run;
   std::vector<TokenSpan> run_origins;  // of the original code points in it
   std::vector<uint64_t> hashes;        // of the prefixes of a word
+  BpeBuffers bpe;
+  UnigramBuffers unigram;
 };
 
 }  // namespace weir

@@ -306,10 +306,12 @@ Result<void> PipelineTokenizer::add_traced(TextView word, Run& run) const {
   ends.clear();
   const size_t first = run.ids.size();
   if (auto done = parts_.model->encode(word.text, run.buffers, run.ids, &ends); !done) return done;
+  size_t begin = 0;
   size_t from = 0;
   for (size_t i = 0; i < ends.size(); ++i) {
-    const size_t until = ends[i];
-    run.spans->push_back({word.origins[from].begin, word.origins[until - 1].end});
+    const size_t until = std::min<size_t>(ends[i], word.text.size());
+    if (until > from) begin = from;  // else the token shares the place of the one before it
+    run.spans->push_back({word.origins[begin].begin, word.origins[until - 1].end});
     if (run.edges != nullptr) run.edges->push_back(edges_of(id_to_token(run.ids[first + i]).value_or("")));
     from = until;
   }

@@ -60,12 +60,12 @@ Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir) {
   if (auto done = root.object(); !done) return fail(std::move(done.error()));
   auto companions = read_companions(dir);
   if (!companions) return fail(std::move(companions.error()));
-  // Bytes reach a byte-level model as they are, unless something behind ByteLevel looks at their letters.
-  const bool raw = ends_in_byte_level(root["pre_tokenizer"]) && root["model"]["type"].view().value_or("BPE") == "BPE";
-  const auto bytes = raw ? ByteForm::raw : ByteForm::letters;
   TokenizerParts parts;
-  auto model = read_model(root["model"], bytes);
+  auto model = read_model(root["model"]);
   if (!model) return fail(std::move(model.error()));
+  // Bytes reach a byte-level model as they are, unless something behind ByteLevel looks at their letters.
+  const bool raw = ends_in_byte_level(root["pre_tokenizer"]) && (*model)->use_raw_bytes();
+  const auto bytes = raw ? ByteForm::raw : ByteForm::letters;
   auto normalizer = read_normalizer(root["normalizer"]);
   if (!normalizer) return fail(std::move(normalizer.error()));
   auto pre_tokenizer = read_pre_tokenizer(root["pre_tokenizer"], bytes);

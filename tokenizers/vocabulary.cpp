@@ -14,30 +14,43 @@ constexpr int64_t most_ids = 4'000'000;  // ten times the largest vocabulary in 
 
 Result<Vocabulary> Vocabulary::make(const std::vector<std::pair<std::string, int64_t>>& tokens,
                                     const std::string& place) {
+  const std::vector<Entry> entries(tokens.begin(), tokens.end());
+  return make(entries, place);
+}
+
+Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::string& place, Repeated repeated) {
   Vocabulary made;
   int64_t highest = -1;
+  size_t bytes = 0;
   for (const auto& [token, id] : tokens) {
     if (id < 0 || id >= most_ids)
       return fail(ErrorCode::corrupt,
                   fmt::format("{}: token '{}' has id {}; ids go from 0 to {}", place, token, id, most_ids - 1));
     highest = std::max(highest, id);
+    bytes += token.size();
   }
+  made.text_.reserve(bytes);
   made.spans_.resize(static_cast<size_t>(highest + 1));
-  made.slots_.resize(std::bit_ceil(std::max<size_t>(tokens.size() * 2, 16)));
+  made.slots_.resize(std::bit_ceil(std::max<size_t>(tokens.size() + tokens.size() / 2, 16)));
+  const size_t mask = made.slots_.size() - 1;
   for (const auto& [token, id] : tokens) {
     auto& span = made.spans_[static_cast<size_t>(id)];
     if (span.length >= 0)
       return fail(ErrorCode::corrupt,
                   fmt::format("{}: id {} belongs to '{}' and to '{}'", place, id, made.text(span), token));
-    if (made.find(token)) return fail(ErrorCode::corrupt, fmt::format("{}: token '{}' stands twice", place, token));
     span = {static_cast<uint32_t>(made.text_.size()), static_cast<int32_t>(token.size())};
     made.text_ += token;
     made.longest_ = std::max(made.longest_, token.size());
     const uint64_t value = hash(token);
-    const size_t mask = made.slots_.size() - 1;
+    const auto tag = static_cast<uint32_t>(value >> 32);
     size_t at = spread(value) & mask;
-    while (made.slots_[at].id >= 0) at = (at + 1) & mask;
-    made.slots_[at] = {static_cast<int32_t>(id), static_cast<uint32_t>(value >> 32)};
+    for (; made.slots_[at].id >= 0; at = (at + 1) & mask) {
+      const Slot slot = made.slots_[at];
+      if (slot.tag != tag || made.text(made.spans_[static_cast<size_t>(slot.id)]) != token) continue;
+      if (repeated == Repeated::last_counts) break;
+      return fail(ErrorCode::corrupt, fmt::format("{}: token '{}' stands twice", place, token));
+    }
+    made.slots_[at] = {static_cast<int32_t>(id), tag};
   }
   return made;
 }

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -13,8 +15,14 @@ namespace weir {
 // Tokens and their ids, both ways. Immutable after building; for any thread.
 class Vocabulary {
  public:
+  using Entry = std::pair<std::string_view, int64_t>;
+  // What a token means that stands in the list twice: an error, or find() gives the last of its ids.
+  enum class Repeated { refused, last_counts };
+
   // Takes tokens in any order of ids. corrupt: an id twice, a token twice, an id out of bounds (`place` names the
   // file).
+  static Result<Vocabulary> make(std::span<const Entry> tokens, const std::string& place,
+                                 Repeated repeated = Repeated::refused);
   static Result<Vocabulary> make(const std::vector<std::pair<std::string, int64_t>>& tokens, const std::string& place);
 
   std::optional<int32_t> find(std::string_view token) const { return find(token, hash(token)); }

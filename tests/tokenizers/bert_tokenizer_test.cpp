@@ -140,7 +140,7 @@ TEST_F(BertTokenizerTest, errors_name_file_place_and_what_is_wrong) {
          j["post_processor"] = {{"type", "Nonsense"}};
        },
        "/post_processor/type: the post-processor 'Nonsense'"},
-      {[](auto& j) { j["model"]["type"] = "Nonsense"; }, "/model/type: the model 'Nonsense' is not built"},
+      {[](auto& j) { j["model"]["type"] = "Nonsense"; }, "/model/type: the model 'Nonsense' is not known"},
       {[](auto& j) { j["model"]["unk_token"] = "[NOT]"; },
        "/model/unk_token: the unknown token '[NOT]' is not in the vocabulary"},
       {[](auto& j) { j["model"]["vocab"]["play"] = "four"; }, "/model/vocab/play: is \"four\""},

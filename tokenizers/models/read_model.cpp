@@ -1,25 +1,142 @@
 #include "tokenizers/models/read_model.hpp"
 
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "tokenizers/json_file.hpp"
+#include "tokenizers/models/bpe.hpp"
+#include "tokenizers/models/unigram.hpp"
+#include "tokenizers/models/word_level.hpp"
 #include "tokenizers/models/wordpiece.hpp"
 
 namespace weir {
 namespace {
 
+constexpr int64_t highest_id = std::numeric_limits<int32_t>::max();
+
+// {"token": id, ...}
 Result<Vocabulary> read_vocabulary(const JsonAt& vocab) {
-  std::vector<std::pair<std::string, int64_t>> tokens;
-  const auto done = vocab.each_member([&tokens](std::string_view token, const JsonAt& value) -> Result<void> {
-    const auto id = value.integer(0, std::numeric_limits<int32_t>::max());
+  std::vector<Vocabulary::Entry> entries;
+  auto done = vocab.each_member([&](std::string_view token, const JsonAt& at) -> Result<void> {
+    const auto id = at.integer(0, highest_id);
     if (!id) return fail(id.error());
-    tokens.emplace_back(token, *id);
+    entries.emplace_back(token, *id);
     return {};
   });
-  if (!done) return fail(done.error());
-  return Vocabulary::make(tokens, vocab.place());
+  if (!done) return fail(std::move(done.error()));
+  return Vocabulary::make(entries, vocab.place());
+}
+
+// Null is absent.
+Result<std::optional<std::string>> read_text(const JsonAt& at) {
+  if (at.is_null()) return std::optional<std::string>();
+  auto text = at.string();
+  if (!text) return fail(std::move(text.error()));
+  return std::optional(std::move(*text));
+}
+
+// "a b", or ["a", "b"].
+Result<Bpe::Pair> read_pair(const JsonAt& at) {
+  constexpr std::string_view form = "two tokens, as \"a b\" or [\"a\", \"b\"]";
+  if (at.is_array()) {
+    const auto size = at.array_size();
+    if (!size || *size != 2) return at.wrong(form);
+    const auto left = at[size_t{0}].view();
+    const auto right = at[size_t{1}].view();
+    if (!left || !right) return at.wrong(form);
+    return Bpe::Pair(*left, *right);
+  }
+  const auto text = at.view();
+  if (!text) return at.wrong(form);
+  const size_t space = text->find(' ');
+  if (space == std::string_view::npos || text->find(' ', space + 1) != std::string_view::npos) return at.wrong(form);
+  return Bpe::Pair(text->substr(0, space), text->substr(space + 1));
+}
+
+Result<std::vector<Bpe::Pair>> read_merges(const JsonAt& list) {
+  std::vector<Bpe::Pair> pairs;
+  if (list.is_null()) return list.wrong("a list");
+  auto done = list.each_element([&](const JsonAt& at) -> Result<void> {
+    if (const auto text = at.is_string() ? at.view() : Result<std::string_view>(""); text->starts_with("#version"))
+      return {};  // the head of a merges.txt
+    auto pair = read_pair(at);
+    if (!pair) return fail(std::move(pair.error()));
+    pairs.push_back(*pair);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return pairs;
+}
+
+Result<void> read_flags(const JsonAt& part, std::initializer_list<std::pair<std::string_view, bool*>> flags) {
+  for (const auto& [name, flag] : flags) {
+    const auto value = part[name].boolean(false);
+    if (!value) return fail(value.error());
+    *flag = *value;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Model>> read_bpe(const JsonAt& part) {
+  const auto dropout = part["dropout"];
+  if (!dropout.is_null() && dropout.number() != 0.0)
+    return dropout.unsupported("dropout makes ids random; set it to null to encode without");
+  BpeOptions options;
+  auto unk = read_text(part["unk_token"]);
+  if (!unk) return fail(std::move(unk.error()));
+  options.unk_token = std::move(*unk);
+  for (const auto& [name, into] : {std::pair("continuing_subword_prefix", &options.continuing_subword_prefix),
+                                   std::pair("end_of_word_suffix", &options.end_of_word_suffix)}) {
+    auto text = read_text(part[name]);
+    if (!text) return fail(std::move(text.error()));
+    *into = std::move(*text).value_or("");
+  }
+  auto flags = read_flags(part, {{"fuse_unk", &options.fuse_unk},
+                                 {"byte_fallback", &options.byte_fallback},
+                                 {"ignore_merges", &options.ignore_merges}});
+  if (!flags) return fail(std::move(flags.error()));
+  auto vocabulary = read_vocabulary(part["vocab"]);
+  if (!vocabulary) return fail(std::move(vocabulary.error()));
+  const auto merges = read_merges(part["merges"]);
+  if (!merges) return fail(merges.error());
+  return Bpe::make(std::move(*vocabulary), *merges, std::move(options), part["merges"].place());
+}
+
+// [["piece", -3.5], ...]
+Result<std::unique_ptr<Model>> read_unigram(const JsonAt& part) {
+  const auto vocab = part["vocab"];
+  std::vector<ScoredPiece> pieces;
+  auto done = vocab.each_element([&](const JsonAt& at) -> Result<void> {
+    const auto size = at.is_array() ? at.array_size() : Result<size_t>(0);
+    if (!size || *size != 2) return at.wrong("a piece and its score");
+    const auto text = at[size_t{0}].view();
+    const auto score = at[size_t{1}].number();
+    if (!text || !score) return at.wrong("a piece and its score");
+    pieces.push_back({*text, *score});
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  std::optional<int32_t> unk;
+  if (const auto at = part["unk_id"]; !at.is_null()) {
+    if (pieces.empty()) return vocab.wrong("a list that holds the unknown piece");
+    const auto id = at.integer(0, static_cast<int64_t>(pieces.size()) - 1);
+    if (!id) return fail(id.error());
+    unk = static_cast<int32_t>(*id);
+  }
+  bool byte_fallback = false;
+  if (auto flags = read_flags(part, {{"byte_fallback", &byte_fallback}}); !flags) return fail(std::move(flags.error()));
+  return Unigram::make(pieces, unk, byte_fallback, vocab.place());
+}
+
+Result<std::unique_ptr<Model>> read_word_level(const JsonAt& part) {
+  auto vocabulary = read_vocabulary(part["vocab"]);
+  if (!vocabulary) return fail(std::move(vocabulary.error()));
+  auto unk = part["unk_token"].string();
+  if (!unk) return fail(std::move(unk.error()));
+  return std::make_unique<WordLevel>(std::move(*vocabulary), std::move(*unk));
 }
 
 Result<std::unique_ptr<Model>> read_wordpiece(const JsonAt& part) {
@@ -37,16 +154,24 @@ Result<std::unique_ptr<Model>> read_wordpiece(const JsonAt& part) {
                          part["unk_token"].place());
 }
 
+// In the order in which Hugging Face tries a model without a type.
+std::string guessed_type(const JsonAt& part) {
+  if (!part["merges"].is_null()) return "BPE";
+  if (!part["max_input_chars_per_word"].is_null()) return "WordPiece";
+  return part["vocab"].is_array() ? "Unigram" : "WordLevel";
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Model>> read_model(const JsonAt& part, ByteForm /*bytes*/) {
+Result<std::unique_ptr<Model>> read_model(const JsonAt& part) {
   if (auto done = part.object(); !done) return fail(std::move(done.error()));
-  // Files of tokenizers before 0.14 name no type; only WordPiece has this field.
-  if (part["type"].is_null() && !part["max_input_chars_per_word"].is_null()) return read_wordpiece(part);
-  const auto type = part["type"].view();
+  const auto type = part["type"].is_null() ? Result<std::string>(guessed_type(part)) : part["type"].string();
   if (!type) return fail(type.error());
+  if (*type == "BPE") return read_bpe(part);
+  if (*type == "Unigram") return read_unigram(part);
   if (*type == "WordPiece") return read_wordpiece(part);
-  return part["type"].unsupported(fmt::format("the model '{}' is not built", *type));
+  if (*type == "WordLevel") return read_word_level(part);
+  return part["type"].unsupported(fmt::format("the model '{}' is not known", *type));
 }
 
 }  // namespace weir

@@ -3,15 +3,15 @@
 #include <memory>
 
 #include "base/error.hpp"
-#include "tokenizers/byte_alphabet.hpp"
 #include "tokenizers/model.hpp"
 
 namespace weir {
 
 class JsonAt;
 
-// `model` of tokenizer.json. `bytes`: raw when the words that it gets are bytes as they are though its tokens are
-// written in the byte alphabet (BPE only). unsupported: a kind or a setting that is not built, by name.
-Result<std::unique_ptr<Model>> read_model(const JsonAt& part, ByteForm bytes = ByteForm::letters);
+// `model` of tokenizer.json: BPE, Unigram, WordLevel, WordPiece. Files of tokenizers before 0.14 name no type; then the
+// members tell. The errors name file and JSON pointer. corrupt: a member of the wrong kind, a merge of unknown tokens,
+// an id that stands twice or is out of bounds. unsupported: dropout, which makes ids random.
+Result<std::unique_ptr<Model>> read_model(const JsonAt& part);
 
 }  // namespace weir

@@ -1,0 +1,214 @@
+#include "tokenizers/models/bpe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "tokenizers/byte_alphabet.hpp"
+#include "tokenizers/encode_buffers.hpp"
+#include "tokenizers/utf8.hpp"
+
+namespace weir {
+namespace {
+
+constexpr std::string_view blank = "▁";  // SentencePiece's
+// Up to here scanning for the lowest rank beats a heap.
+constexpr size_t short_word = 48;
+
+// Whether a blank stands behind another character.
+bool has_inner_blank(std::string_view token) {
+  size_t at = 0;
+  while (token.substr(at).starts_with(blank)) at += blank.size();
+  return token.find(blank, at) != std::string_view::npos;
+}
+
+// Cuts in front of each blank that follows another character.
+class BlankSplits final : public PreTokenizer {
+ public:
+  void apply(Words& words, EncodeBuffers& buffers) const override {
+    const std::string_view text = words.text.text;
+    buffers.ranges.clear();
+    for (const ByteRange word : words.words) {
+      size_t begin = word.begin;
+      for (size_t at = begin + 1; (at = text.substr(0, word.end).find(blank, at)) != std::string_view::npos;) {
+        if (!text.substr(0, at).ends_with(blank)) {
+          buffers.ranges.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(at)});
+          begin = at;
+        }
+        at += blank.size();
+      }
+      buffers.ranges.push_back({static_cast<uint32_t>(begin), word.end});
+    }
+    std::swap(words.words, buffers.ranges);
+  }
+  std::string describe() const override { return "in front of blanks"; }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::span<const Pair> pairs, BpeOptions options,
+                                       const std::string& place) {
+  if (vocabulary.size() > MergeTable::most_ids || pairs.size() >= MergeTable::none)
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: {} ids and {} merges; at most {} and {} are read", place, vocabulary.size(),
+                            pairs.size(), MergeTable::most_ids, MergeTable::none - 1));
+  std::vector<Merge> merges;
+  merges.reserve(pairs.size());
+  const size_t prefix = options.continuing_subword_prefix.size();
+  std::string joined;
+  int32_t expected = -1;  // files list the results in the order of the merges, nearly always
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto& [left, right] = pairs[i];
+    const auto missing = [&](std::string_view token) {
+      return fail(ErrorCode::corrupt, fmt::format("{}/{}: '{}' is not in the vocabulary", place, i, token));
+    };
+    const auto a = vocabulary.find(left);
+    if (!a) return missing(left);
+    const auto b = vocabulary.find(right);
+    if (!b) return missing(right);
+    joined.assign(left);
+    joined.append(right.substr(std::min(prefix, right.size())));
+    auto result = vocabulary.token(++expected) == joined ? std::optional(expected) : vocabulary.find(joined);
+    if (!result) return missing(joined);
+    expected = *result;
+    merges.push_back({*a, *b, *result});
+  }
+  return std::unique_ptr<Bpe>(new Bpe(std::move(vocabulary), std::move(merges), std::move(options)));
+}
+
+Bpe::Bpe(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options)
+    : vocabulary_(std::move(vocabulary)), options_(std::move(options)), symbols_(vocabulary_, options_) {
+  const size_t prefix = options_.continuing_subword_prefix.size();
+  growing_ = std::all_of(merges.begin(), merges.end(),
+                         [&](const Merge& merge) { return vocabulary_.token(merge.right)->size() > prefix; });
+  if (blanks_stand_in_front(merges)) splits_ = std::make_unique<BlankSplits>();
+  merges_ = MergeTable(std::move(merges));
+}
+
+// Whether no merge reaches over the place in front of a blank that follows another character: neighbours there have
+// texts that end in another character and begin with a blank, and no result holds the two together.
+bool Bpe::blanks_stand_in_front(std::span<const Merge> merges) const {
+  if (!options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty()) return false;
+  if (!vocabulary_.find(blank) || (options_.unk_token && options_.unk_token->ends_with(blank))) return false;
+  for (const auto& merge : merges)
+    if (has_inner_blank(*vocabulary_.token(merge.result))) return false;
+  if (!options_.ignore_merges) return true;
+  for (int32_t id = 0; id < static_cast<int32_t>(vocabulary_.size()); ++id)
+    if (const auto token = vocabulary_.token(id); token && has_inner_blank(*token)) return false;
+  return true;
+}
+
+bool Bpe::use_raw_bytes() {
+  raw_ = symbols_.use_raw_bytes();
+  if (raw_) splits_ = nullptr;
+  return raw_;
+}
+
+std::string Bpe::describe() const {
+  std::string text = fmt::format("BPE: {} tokens, {} merges", vocabulary_.size(), merges_.size());
+  if (raw_) text += ", on bytes";
+  if (options_.unk_token)
+    text += fmt::format(", unknown {}{}", *options_.unk_token, options_.fuse_unk ? " (fused)" : "");
+  if (options_.byte_fallback) text += ", byte fallback";
+  if (options_.ignore_merges) text += ", whole words first";
+  if (!options_.continuing_subword_prefix.empty()) text += ", prefix " + options_.continuing_subword_prefix;
+  if (!options_.end_of_word_suffix.empty()) text += ", suffix " + options_.end_of_word_suffix;
+  return text;
+}
+
+Result<void> Bpe::encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
+                         std::vector<uint32_t>* ends) const {
+  auto& work = buffers.bpe;
+  if (options_.ignore_merges) {
+    if (const auto id = whole(word, work)) {
+      ids.push_back(*id);
+      if (ends != nullptr) ends->push_back(static_cast<uint32_t>(word.size()));
+      return {};
+    }
+  }
+  if (auto done = symbols_.split(word, work.symbols); !done) return done;
+  if (growing_ && work.symbols.size() <= short_word) {
+    merge_short(work);
+  } else {
+    merge_long(work);
+  }
+  for (const auto& symbol : work.symbols) ids.push_back(symbol.id);
+  if (ends != nullptr) {
+    uint32_t end = 0;
+    for (const auto& symbol : work.symbols) ends->push_back(end += symbol.length);
+  }
+  return {};
+}
+
+std::optional<int32_t> Bpe::whole(std::string_view word, BpeBuffers& work) const {
+  if (word.size() > vocabulary_.longest()) return std::nullopt;
+  if (!raw_) return vocabulary_.find(word);
+  work.letters.clear();
+  for (char byte : word) utf8::append(work.letters, byte_letters[static_cast<unsigned char>(byte)]);
+  return vocabulary_.find(work.letters);
+}
+
+void Bpe::merge_short(BpeBuffers& work) const {
+  Symbol* const symbols = work.symbols.data();
+  size_t count = work.symbols.size();
+  std::array<uint32_t, short_word + 1> ranks;
+  const auto rank_at = [&](size_t i) {
+    return i + 1 < count ? merges_.rank(symbols[i].id, symbols[i + 1].id) : MergeTable::none;
+  };
+  for (size_t i = 0; i < count; ++i) ranks[i] = rank_at(i);
+  while (count > 1) {
+    const auto lowest = std::min_element(ranks.begin(), ranks.begin() + static_cast<std::ptrdiff_t>(count - 1));
+    if (*lowest == MergeTable::none) break;
+    const auto at = static_cast<size_t>(lowest - ranks.begin());
+    symbols[at] = {merges_.result(*lowest), symbols[at].length + symbols[at + 1].length};
+    --count;
+    for (size_t i = at + 1; i < count; ++i) {
+      symbols[i] = symbols[i + 1];
+      ranks[i] = ranks[i + 1];
+    }
+    ranks[at] = rank_at(at);
+    if (at > 0) ranks[at - 1] = rank_at(at - 1);
+  }
+  work.symbols.resize(count);
+}
+
+// Merges wait in a heap. One is stale when its symbols have merged with others meanwhile; Hugging Face tells by the
+// result of what stands there now, and so does this.
+void Bpe::merge_long(BpeBuffers& work) const {
+  auto& symbols = work.symbols;
+  const auto count = static_cast<uint32_t>(symbols.size());
+  work.links.resize(count);
+  work.heap.clear();
+  const auto add = [&](uint32_t at, uint32_t next) {
+    const uint32_t rank = merges_.rank(symbols[at].id, symbols[next].id);
+    if (rank != MergeTable::none) work.heap.push_back(uint64_t{rank} << 32 | at);
+    return rank != MergeTable::none;
+  };
+  for (uint32_t i = 0; i < count; ++i) {
+    work.links[i] = {i - 1, i + 1};
+    if (i + 1 < count) add(i, i + 1);
+  }
+  const auto order = std::greater<>();
+  std::make_heap(work.heap.begin(), work.heap.end(), order);
+  while (!work.heap.empty()) {
+    std::pop_heap(work.heap.begin(), work.heap.end(), order);
+    const auto at = static_cast<uint32_t>(work.heap.back());
+    const int32_t result = merges_.result(static_cast<uint32_t>(work.heap.back() >> 32));
+    work.heap.pop_back();
+    const uint32_t next = work.links[at].next;
+    if (symbols[at].length == 0 || next == count) continue;
+    const uint32_t rank = merges_.rank(symbols[at].id, symbols[next].id);
+    if (rank == MergeTable::none || merges_.result(rank) != result) continue;
+    symbols[at] = {result, symbols[at].length + symbols[next].length};
+    symbols[next].length = 0;
+    const uint32_t after = work.links[at].next = work.links[next].next;
+    if (after < count) work.links[after].previous = at;
+    if (at > 0 && add(work.links[at].previous, at)) std::push_heap(work.heap.begin(), work.heap.end(), order);
+    if (after < count && add(at, after)) std::push_heap(work.heap.begin(), work.heap.end(), order);
+  }
+  std::erase_if(symbols, [](const Symbol& symbol) { return symbol.length == 0; });
+}
+
+}  // namespace weir

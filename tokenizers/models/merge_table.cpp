@@ -1,0 +1,26 @@
+#include "tokenizers/models/merge_table.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace weir {
+
+MergeTable::MergeTable(std::vector<Merge> merges) {
+  assert(merges.size() < none);
+  const size_t slots = std::bit_ceil(std::max<size_t>(merges.size() + merges.size() / 2, 16));
+  slots_.assign(slots, empty);
+  mask_ = slots - 1;
+  shift_ = 64 - std::countr_zero(slots);
+  results_.reserve(merges.size());
+  for (uint32_t rank = 0; rank < merges.size(); ++rank) {
+    const auto& merge = merges[rank];
+    results_.push_back(merge.result);
+    const uint64_t key = key_of(merge.left, merge.right);
+    size_t at = place(key);
+    while (slots_[at] != empty && slots_[at] >> 22 != key) at = (at + 1) & mask_;
+    slots_[at] = key << 22 | rank;
+  }
+}
+
+}  // namespace weir
