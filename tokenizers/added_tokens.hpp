@@ -26,24 +26,42 @@ struct AddedSplit {
   int32_t id = -1;  // -1: text
 };
 
-// Finds added tokens as Hugging Face does: leftmost, of those the longest, without overlap.
+// Finds added tokens as Hugging Face does: leftmost, of those the longest, without overlap. One pass over the text
+// whatever their number: a trie is entered only at a byte that begins one. Immutable; for any thread.
 class AddedTokens {
  public:
   AddedTokens() = default;
-  explicit AddedTokens(std::vector<AddedToken> tokens);
+  // Of several tokens with one content the first counts.
+  explicit AddedTokens(const std::vector<AddedToken>& tokens);
 
   bool empty() const { return tokens_.empty(); }
-  // Whether a token may begin with one of the bytes of the text; a cheap no for most texts.
-  bool may_occur(std::string_view text) const;
-  // Splits the text; what is not a token is given as text, empty texts are left out.
-  void split(std::string_view text, std::vector<AddedSplit>& out) const;
+  // Appends the text's parts; what is not a token is given as text, empty texts are left out. False, and nothing
+  // appended: there is no token in it.
+  bool split(std::string_view text, std::vector<AddedSplit>& out) const;
 
  private:
-  const AddedToken* longest_at(std::string_view text, size_t at) const;
+  struct Node {
+    uint32_t child = 0;    // the first; 0: none
+    uint32_t sibling = 0;  // the next; 0: none
+    int32_t token = -1;    // that ends here
+    char byte = 0;
+  };
+  struct Flags {
+    int32_t id;
+    bool single_word, lstrip, rstrip;
+  };
 
-  std::vector<AddedToken> tokens_;
-  std::array<std::vector<uint32_t>, 256> by_first_;  // longest first
-  std::array<bool, 256> first_{};
+  uint32_t child_of(uint32_t node, char byte) const;
+  void insert(std::string_view content, int32_t token);
+  // The first byte from `at` that begins a token; the end of the text when there is none.
+  size_t candidate(std::string_view text, size_t at) const;
+  // The longest token that stands at `at`; -1: none. `end`: behind it.
+  int32_t longest_at(std::string_view text, size_t at, size_t& end) const;
+
+  std::vector<Flags> tokens_;
+  std::vector<Node> nodes_{1};
+  std::array<uint32_t, 256> first_{};  // nodes below the root
+  std::string firsts_;                 // their bytes
 };
 
 }  // namespace weir

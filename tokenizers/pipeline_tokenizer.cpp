@@ -56,6 +56,7 @@ PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOption
   std::vector<AddedToken> raw;
   std::vector<AddedToken> normalized;
   vocab_size_ = parts_.model->vocabulary().size();
+  traces_start_ = parts_.normalizer && parts_.pre_tokenizer && parts_.pre_tokenizer->asks_start();
   EncodeBuffers buffers;
   for (const auto& token : parts_.added) {
     vocab_size_ = std::max(vocab_size_, static_cast<uint32_t>(token.id) + 1);
@@ -67,8 +68,8 @@ PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOption
     if (token.normalized && parts_.normalizer && parts_.normalizer->apply({token.content, {}}, buffers, form))
       list.back().content = std::move(form.text);
   }
-  raw_added_ = AddedTokens(std::move(raw));
-  normalized_added_ = AddedTokens(std::move(normalized));
+  raw_added_ = AddedTokens(raw);
+  normalized_added_ = AddedTokens(normalized);
 }
 
 std::optional<std::string_view> PipelineTokenizer::id_to_token(int32_t id) const {
@@ -174,7 +175,7 @@ Result<void> PipelineTokenizer::encode_any(const Job& job, SequenceWriter& write
   const uint32_t total[] = {static_cast<uint32_t>(texts[0].ids.size()), static_cast<uint32_t>(texts[1].ids.size())};
   const auto kept = truncated(total[0], total[1], job.pair.has_value(), job.room, job.options.truncation);
   if (!kept) return fail(kept.error());
-  const auto write = [&](TokenRange first, TokenRange second) {
+  const auto write = [&](SequenceWriter::Window first, SequenceWriter::Window second) {
     piece.begin = static_cast<uint32_t>(out.ids.size());
     writer.sequence(texts, first, second);
     piece.count = static_cast<uint32_t>(out.ids.size()) - piece.begin;
@@ -183,7 +184,8 @@ Result<void> PipelineTokenizer::encode_any(const Job& job, SequenceWriter& write
   if (!job.options.window_stride) {
     piece.dropped = total[0] + total[1] - kept->first - kept->second;
     const auto range = [&](uint32_t all, uint32_t some) {
-      return job.options.side == Side::left ? TokenRange{all - some, all} : TokenRange{0, some};
+      const auto kept_range = job.options.side == Side::left ? TokenRange{all - some, all} : TokenRange{0, some};
+      return SequenceWriter::Window{kept_range, false};
     };
     write(range(total[0], kept->first), range(total[1], kept->second));
     return {};
@@ -195,10 +197,11 @@ Result<void> PipelineTokenizer::encode_any(const Job& job, SequenceWriter& write
       return done;
   // Hugging Face's order: the sequence, then each further window of the text with all of the pair, then the first one
   // with the further ones of the pair.
-  write(ranges[0][0], ranges[1][0]);
+  const auto window = [&](size_t which, size_t i) { return SequenceWriter::Window{ranges[which][i], i > 0}; };
+  write(window(0, 0), window(1, 0));
   for (size_t i = 1; i < ranges[0].size(); ++i)
-    for (const auto& second : ranges[1]) write(ranges[0][i], second);
-  for (size_t j = 1; j < ranges[1].size(); ++j) write(ranges[0][0], ranges[1][j]);
+    for (size_t j = 0; j < ranges[1].size(); ++j) write(window(0, i), window(1, j));
+  for (size_t j = 1; j < ranges[1].size(); ++j) write(window(0, 0), window(1, j));
   return {};
 }
 
@@ -225,16 +228,15 @@ Result<bool> PipelineTokenizer::tokenize(std::string_view text, Run& run) const 
     text = buffers.lowered;
   }
   TextView whole{text, {}};
-  if (run.spans != nullptr) {
+  if (run.spans != nullptr || traces_start_) {
     trace(text, buffers.raw_origins);
     whole.origins = buffers.raw_origins;
   }
-  if (raw_added_.empty() || !raw_added_.may_occur(text)) {
+  buffers.raw_splits.clear();
+  if (raw_added_.empty() || !raw_added_.split(text, buffers.raw_splits)) {
     if (auto done = add_segment(whole, true, run); !done) return fail(std::move(done.error()));
     return replaced;
   }
-  buffers.raw_splits.clear();
-  raw_added_.split(text, buffers.raw_splits);
   for (const auto& split : buffers.raw_splits) {
     const auto part = whole.sub(split.begin, split.end);
     if (split.id >= 0) {
@@ -252,9 +254,9 @@ Result<void> PipelineTokenizer::add_segment(TextView text, bool at_start, Run& r
   if (text.text.empty() || run.ids.size() >= run.enough) return {};
   if (parts_.normalizer && parts_.normalizer->apply(text, buffers, buffers.normalized))
     text = buffers.normalized.view();
-  if (normalized_added_.empty() || !normalized_added_.may_occur(text.text)) return add_words(text, at_start, run);
   buffers.normalized_splits.clear();
-  normalized_added_.split(text.text, buffers.normalized_splits);
+  if (normalized_added_.empty() || !normalized_added_.split(text.text, buffers.normalized_splits))
+    return add_words(text, at_start, run);
   for (const auto& split : buffers.normalized_splits) {
     const auto part = text.sub(split.begin, split.end);
     if (split.id >= 0) {
@@ -276,7 +278,7 @@ Result<void> PipelineTokenizer::add_words(TextView text, bool at_start, Run& run
   if (text.text.empty()) return {};
   auto& words = run.buffers.words;
   words.text = text;
-  words.at_start = at_start;
+  words.at_start = text.traced() ? text.origins.front().begin == 0 : at_start;
   words.words.assign(1, {0, static_cast<uint32_t>(text.text.size())});
   if (parts_.pre_tokenizer) parts_.pre_tokenizer->apply(words, run.buffers);
   if (const auto* splits = parts_.model->safe_splits()) splits->apply(words, run.buffers);

@@ -86,6 +86,7 @@ class PipelineTokenizer final : public Tokenizer {
   std::unordered_map<int32_t, std::string_view> added_by_id_;
   std::unordered_map<std::string_view, int32_t> added_by_content_;
   uint32_t vocab_size_ = 0;
+  bool traces_start_ = false;  // origins are needed to tell where the text starts
 };
 
 // Reads tokenizer.json, or vocab.txt with its companions. The errors name file and place.

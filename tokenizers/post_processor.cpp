@@ -1,5 +1,6 @@
 #include "tokenizers/post_processor.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -54,6 +55,9 @@ Result<std::vector<TemplatePart>> read_template(const JsonAt& list, const JsonAt
     auto part = read_part(piece, specials);
     if (!part) return fail(std::move(part.error()));
     if (part->kind == Kind::second && !pair) return piece.wrong("a part of a single text");
+    const auto same = [&part](const TemplatePart& other) { return other.kind == part->kind; };
+    if (part->kind != Kind::special && std::any_of(parts.begin(), parts.end(), same))
+      return piece.unsupported("a template with one text twice is not built");
     parts.push_back(std::move(*part));
     return {};
   });
@@ -99,6 +103,7 @@ Result<void> read_cls_and_sep(const JsonAt& part, bool roberta, PostProcessor& m
   made.pair = made.single;
   if (roberta) made.pair.push_back({Kind::special, 0, {*sep}});
   made.pair.push_back({Kind::second, second, {}});
+  made.window_types[1] = second;
   made.pair.push_back({Kind::special, second, {*sep}});
   return {};
 }

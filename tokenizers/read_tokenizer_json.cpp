@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,15 +39,45 @@ Result<AddedToken> read_added_token(const JsonAt& at) {
   return token;
 }
 
-Result<std::vector<AddedToken>> read_added(const JsonAt& list) {
-  const auto count = list.array_size();
-  if (!count) return fail(count.error());
-  std::vector<AddedToken> tokens;
-  for (size_t i = 0; i < *count; ++i) {
-    auto token = read_added_token(list[i]);
-    if (!token) return fail(std::move(token.error()));
-    tokens.push_back(std::move(*token));
+// As Hugging Face numbers them: the model's id for a token that it knows, else the next one behind the vocabulary and
+// the added tokens so far. What the file says is not asked.
+class AddedIds {
+ public:
+  explicit AddedIds(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
+    for (uint32_t id = 0; id < vocabulary.size(); ++id) next_ += vocabulary.token(static_cast<int32_t>(id)).has_value();
   }
+  int32_t of(std::string_view content) {
+    const auto known = vocabulary_.find(content);
+    const int32_t id = known.value_or(next_);
+    next_ = std::max(next_, id + 1);
+    return id;
+  }
+
+ private:
+  const Vocabulary& vocabulary_;
+  int32_t next_ = 0;
+};
+
+Result<std::vector<AddedToken>> read_added(const JsonAt& list, const Vocabulary& vocabulary) {
+  std::vector<AddedToken> tokens;
+  if (list.is_null()) return tokens;
+  std::unordered_map<std::string, size_t> at;
+  AddedIds ids(vocabulary);
+  const auto done = list.each_element([&](const JsonAt& item) -> Result<void> {
+    auto token = read_added_token(item);
+    if (!token) return fail(std::move(token.error()));
+    if (token->content.empty()) return {};
+    const auto [known, is_new] = at.emplace(token->content, tokens.size());
+    if (is_new) {
+      token->id = ids.of(token->content);
+      tokens.push_back(std::move(*token));
+    } else {
+      token->id = tokens[known->second].id;
+      tokens[known->second] = std::move(*token);
+    }
+    return {};
+  });
+  if (!done) return fail(done.error());
   return tokens;
 }
 
@@ -63,8 +95,9 @@ Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir) {
   TokenizerParts parts;
   auto model = read_model(root["model"]);
   if (!model) return fail(std::move(model.error()));
+  parts.model = std::move(*model);
   // Bytes reach a byte-level model as they are, unless something behind ByteLevel looks at their letters.
-  const bool raw = ends_in_byte_level(root["pre_tokenizer"]) && (*model)->use_raw_bytes();
+  const bool raw = ends_in_byte_level(root["pre_tokenizer"]) && parts.model->use_raw_bytes();
   const auto bytes = raw ? ByteForm::raw : ByteForm::letters;
   auto normalizer = read_normalizer(root["normalizer"]);
   if (!normalizer) return fail(std::move(normalizer.error()));
@@ -72,9 +105,8 @@ Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir) {
   if (!pre_tokenizer) return fail(std::move(pre_tokenizer.error()));
   auto post = read_post_processor(root["post_processor"]);
   if (!post) return fail(std::move(post.error()));
-  auto added = read_added(root["added_tokens"]);
+  auto added = read_added(root["added_tokens"], parts.model->vocabulary());
   if (!added) return fail(std::move(added.error()));
-  parts.model = std::move(*model);
   parts.normalizer = std::move(*normalizer);
   parts.pre_tokenizer = std::move(*pre_tokenizer);
   parts.post_processor = std::move(*post);

@@ -28,7 +28,7 @@ void SequenceWriter::trim(size_t from, const TokenEdges* edges, size_t count) {
     for (size_t i = 0; i < count; ++i) {
       auto& span = out_.offsets[from + i];
       uint32_t leading = edges[i].leading;
-      if (leading > 0 && add_prefix_space && (i == 0 || span.begin == 0)) --leading;
+      if (leading == 1 && add_prefix_space && (i == 0 || span.begin == 0)) leading = 0;
       span.begin = std::min(span.begin + leading, span.end);
       if (edges[i].trailing > 0 && span.end >= edges[i].trailing)
         span.end = std::max(span.end - edges[i].trailing, span.begin);
@@ -66,16 +66,17 @@ void SequenceWriter::end_text(size_t from, const std::vector<TokenEdges>& edges)
   }
 }
 
-void SequenceWriter::sequence(const TextTokens* texts, TokenRange first, TokenRange second) {
+void SequenceWriter::sequence(const TextTokens* texts, Window first, Window second) {
   for (const auto& part : format_) {
     if (part.kind == Kind::special) {
       special(part);
       continue;
     }
-    const auto& text = texts[part.kind == Kind::second ? 1 : 0];
-    const auto range = part.kind == Kind::second ? second : first;
+    const size_t which = part.kind == Kind::second ? 1 : 0;
+    const auto& text = texts[which];
+    const auto [range, further] = which == 1 ? second : first;
     const size_t count = range.end - range.begin;
-    type(part.type_id, count);
+    type(further ? post_.window_types[which] : part.type_id, count);
     out_.ids.insert(out_.ids.end(), text.ids.begin() + range.begin, text.ids.begin() + range.end);
     if (!options_.offsets) continue;
     const size_t from = out_.offsets.size();

@@ -22,8 +22,12 @@ class SequenceWriter {
   void begin_text();
   void end_text(size_t from, const std::vector<TokenEdges>& edges);
 
-  // A whole sequence: tokens [first] of the text and [second] of its pair.
-  void sequence(const TextTokens* texts, TokenRange first, TokenRange second);
+  // A whole sequence of one window of the text and one of its pair; `further`: it is not the text's first window.
+  struct Window {
+    TokenRange range;
+    bool further = false;
+  };
+  void sequence(const TextTokens* texts, Window first, Window second);
 
  private:
   void special(const TemplatePart& part);

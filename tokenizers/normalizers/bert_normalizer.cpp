@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 #include <fmt/format.h>
 
+#include "tokenizers/ascii_words.hpp"
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/unicode/tables.hpp"
 #include "tokenizers/utf8.hpp"
@@ -13,28 +13,9 @@
 namespace weir {
 namespace {
 
-constexpr std::ptrdiff_t block = 16;
-
 const char* ascii_end(const char* p, const char* end) {
-  for (; end - p >= 8; p += 8) {
-    uint64_t bytes;
-    std::memcpy(&bytes, p, sizeof bytes);
-    if (bytes & 0x8080808080808080u) break;
-  }
+  while (end - p >= 8 && ascii::all_ascii(ascii::load(p))) p += 8;
   return std::find_if(p, end, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-}
-
-// One block of ASCII; false when there is a control character in it. Loops of a fixed length without branches: the
-// compiler makes vectors of them.
-bool write_plain(const char* p, uint8_t lower_bit, char* out) {
-  uint8_t control = 0;
-  for (std::ptrdiff_t i = 0; i < block; ++i) {
-    const auto c = static_cast<uint8_t>(p[i]);
-    control |= static_cast<uint8_t>((c < 0x20) | (c == 0x7f));
-    const auto capital = static_cast<uint8_t>(static_cast<uint8_t>(c - 'A') < 26 ? lower_bit : 0);
-    out[i] = static_cast<char>(c | capital);
-  }
-  return control == 0;
 }
 
 }  // namespace
@@ -60,25 +41,45 @@ bool BertNormalizer::apply(TextView in, EncodeBuffers& buffers, NormalizedText& 
     const size_t before = out.text.size();
     out.text.resize(before + static_cast<size_t>(stop - p));
     char* at = out.text.data() + before;
-    for (; p < stop; ++p) {
-      while (!traced && stop - p >= block && write_plain(p, options_.lowercase ? 0x20 : 0, at)) {
-        p += block;
-        at += block;
+    if (traced) {
+      for (; p < stop; ++p) {
+        char* const next = write_ascii(p, p + 1, at);
+        if (next != at) out.origins.push_back(origin_at(p));
+        at = next;
       }
-      if (p == stop) break;
-      char c = *p;
-      if (options_.clean_text && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
-        if (c != '\t' && c != '\n' && c != '\r') continue;
-        c = ' ';
-      }
-      if (options_.lowercase && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-      *at++ = c;
-      if (traced) out.origins.push_back(origin_at(p));
     }
+    at = write_blocks(p, stop, at);
+    p = stop;
     out.text.resize(static_cast<size_t>(at - out.text.data()));
   }
   flush_run(traced, buffers, out);
   return true;
+}
+
+char* BertNormalizer::write_ascii(const char* p, const char* stop, char* at) const {
+  for (; p < stop; ++p) {
+    char c = *p;
+    if (options_.clean_text && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
+      if (c != '\t' && c != '\n' && c != '\r') continue;
+      c = ' ';
+    }
+    if (options_.lowercase && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    *at++ = c;
+  }
+  return at;
+}
+
+char* BertNormalizer::write_blocks(const char* p, const char* stop, char* at) const {
+  for (; stop - p >= 8; p += 8) {
+    const uint64_t bytes = ascii::load(p);
+    if (options_.clean_text && ascii::control(bytes) != 0) {
+      at = write_ascii(p, p + 8, at);
+      continue;
+    }
+    ascii::store(options_.lowercase ? ascii::lower(bytes) : bytes, at);
+    at += 8;
+  }
+  return write_ascii(p, stop, at);
 }
 
 std::string BertNormalizer::describe() const {

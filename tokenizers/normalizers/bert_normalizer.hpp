@@ -22,6 +22,9 @@ class BertNormalizer final : public Normalizer {
   std::string describe() const override;
 
  private:
+  // ASCII [p, stop) to `at`; returns where it ends. The second is for many.
+  char* write_ascii(const char* p, const char* stop, char* at) const;
+  char* write_blocks(const char* p, const char* stop, char* at) const;
   void apply_other(char32_t c, TokenSpan origin, bool traced, EncodeBuffers& buffers, NormalizedText& out) const;
   void emit(char32_t c, TokenSpan origin, bool traced, NormalizedText& out) const;
   void flush_run(bool traced, EncodeBuffers& buffers, NormalizedText& out) const;
