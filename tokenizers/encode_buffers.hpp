@@ -9,6 +9,7 @@
 #include "tokenizers/models/unigram_buffers.hpp"
 #include "tokenizers/normalized_text.hpp"
 #include "tokenizers/pre_tokenizer.hpp"
+#include "tokenizers/regex/regex.hpp"
 
 namespace weir {
 
@@ -44,8 +45,10 @@ struct EncodeBuffers {
   TextTokens texts[2];  // of the text and of its pair
   std::vector<TokenRange> windows[2];
 
-  NormalizedText rewritten;       // free to a pre-tokenizer
-  std::vector<ByteRange> ranges;  // likewise
+  NormalizedText rewritten;        // free to a pre-tokenizer
+  std::vector<ByteRange> ranges;   // likewise
+  std::vector<ByteRange> matches;  // of a pattern in a text
+  RegexScratch regex;
   // A code point between two starters, while they are put in canonical order.
   struct Combining {
     char32_t code;

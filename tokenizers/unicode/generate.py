@@ -11,7 +11,8 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-MODULES = {"tables_data.inc": "probe_flags", "forms_data.inc": "probe_forms", "properties_data.inc": "probe_properties"}
+MODULES = {"tables_data.inc": "probe_flags", "forms_data.inc": "probe_forms", "properties_data.inc": "probe_properties",
+           "folds_data.inc": "probe_folds"}
 
 
 def text(module):

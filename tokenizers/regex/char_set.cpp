@@ -1,0 +1,67 @@
+#include "tokenizers/regex/char_set.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "tokenizers/unicode/case_folds.hpp"
+
+namespace weir::regex {
+
+CharSet::CharSet(std::vector<CodeRange> ranges) {
+  std::sort(ranges.begin(), ranges.end());
+  for (const auto& range : ranges) {
+    if (!ranges_.empty() && range.first <= ranges_.back().last + 1) {
+      ranges_.back().last = std::max(ranges_.back().last, range.last);
+    } else {
+      ranges_.push_back(range);
+    }
+  }
+}
+
+CharSet CharSet::of(unicode::PropertySet property) {
+  std::vector<CodeRange> ranges;
+  bool inside = false;
+  for (char32_t c = 0; c <= last_code; ++c) {
+    const bool in = property.contains(c);
+    if (in && !inside) ranges.push_back({c, c});
+    if (in) ranges.back().last = c;
+    inside = in;
+  }
+  return CharSet(std::move(ranges));
+}
+
+CharSet CharSet::unite(const CharSet& other) const {
+  auto ranges = ranges_;
+  ranges.insert(ranges.end(), other.ranges_.begin(), other.ranges_.end());
+  return CharSet(std::move(ranges));
+}
+
+CharSet CharSet::intersect(const CharSet& other) const { return complement().unite(other.complement()).complement(); }
+
+CharSet CharSet::complement() const {
+  CharSet result;
+  char32_t from = 0;
+  for (const auto& range : ranges_) {
+    if (range.first > from) result.ranges_.push_back({from, range.first - 1});
+    from = range.last + 1;
+  }
+  if (from <= last_code) result.ranges_.push_back({from, last_code});
+  return result;
+}
+
+CharSet CharSet::with_other_case() const {
+  std::map<char32_t, bool> kinds;
+  for (const auto& fold : unicode::folds()) kinds[fold.kind] |= contains(fold.code);
+  auto ranges = ranges_;
+  for (const auto& fold : unicode::folds())
+    if (kinds[fold.kind]) ranges.push_back({fold.code, fold.code});
+  return CharSet(std::move(ranges));
+}
+
+bool CharSet::contains(char32_t code) const {
+  const auto after = std::upper_bound(ranges_.begin(), ranges_.end(), code,
+                                      [](char32_t c, const CodeRange& range) { return c < range.first; });
+  return after != ranges_.begin() && code <= std::prev(after)->last;
+}
+
+}  // namespace weir::regex
