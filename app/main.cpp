@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   weir::add_encode(app, exit_code);
   weir::add_classify(app, exit_code);
   weir::add_score(app, exit_code);
+  weir::add_tokenize(app, exit_code);
   weir::add_produce(app, exit_code);
   weir::add_consume(app, exit_code);
   weir::add_inspect(app, exit_code);

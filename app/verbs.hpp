@@ -17,6 +17,7 @@ void add_demo(CLI::App& app, int& exit_code);
 void add_encode(CLI::App& app, int& exit_code);
 void add_classify(CLI::App& app, int& exit_code);
 void add_score(CLI::App& app, int& exit_code);
+void add_tokenize(CLI::App& app, int& exit_code);
 void add_produce(CLI::App& app, int& exit_code);
 void add_consume(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);

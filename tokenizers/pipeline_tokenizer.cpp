@@ -60,7 +60,7 @@ PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOption
   EncodeBuffers buffers;
   for (const auto& token : parts_.added) {
     vocab_size_ = std::max(vocab_size_, static_cast<uint32_t>(token.id) + 1);
-    added_by_id_.emplace(token.id, token.content);
+    added_by_id_.emplace(token.id, &token);
     added_by_content_.emplace(token.content, token.id);
     auto& list = token.normalized ? normalized : raw;
     list.push_back(token);
@@ -73,13 +73,25 @@ PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOption
 }
 
 std::optional<std::string_view> PipelineTokenizer::id_to_token(int32_t id) const {
-  if (const auto added = added_by_id_.find(id); added != added_by_id_.end()) return added->second;
+  if (const auto added = added_by_id_.find(id); added != added_by_id_.end()) return added->second->content;
   return parts_.model->vocabulary().token(id);
 }
 
 std::optional<int32_t> PipelineTokenizer::token_to_id(std::string_view token) const {
   if (const auto added = added_by_content_.find(token); added != added_by_content_.end()) return added->second;
   return parts_.model->vocabulary().find(token);
+}
+
+Result<std::string> PipelineTokenizer::decode(std::span<const int32_t> ids, bool skip_special) const {
+  std::vector<std::string> tokens;
+  tokens.reserve(ids.size());
+  for (const int32_t id : ids) {
+    if (id < 0) return fail(ErrorCode::tokenizer_error, fmt::format("{} is no token id", id));
+    const auto added = added_by_id_.find(id);
+    if (skip_special && added != added_by_id_.end() && added->second->special) continue;
+    if (const auto token = id_to_token(id)) tokens.emplace_back(*token);
+  }
+  return parts_.decoder.decode(std::move(tokens));
 }
 
 std::vector<TokenizerPart> PipelineTokenizer::describe() const {
@@ -90,6 +102,7 @@ std::vector<TokenizerPart> PipelineTokenizer::describe() const {
           {"model", parts_.model->describe()},
           {"post-processor", fmt::format("{}: {} tokens around a text, {} around a pair", post.name, post.added(false),
                                          post.added(true))},
+          {"decoder", parts_.decoder.name},
           {"added tokens", fmt::format("{}", parts_.added.size())}};
 }
 

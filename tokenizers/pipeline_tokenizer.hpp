@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tokenizers/added_tokens.hpp"
+#include "tokenizers/decoders/decoder.hpp"
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/model.hpp"
 #include "tokenizers/normalizer.hpp"
@@ -25,6 +26,7 @@ struct TokenizerParts {
   std::unique_ptr<PreTokenizer> pre_tokenizer;  // null: the text between added tokens is one word
   std::unique_ptr<Model> model;
   PostProcessor post_processor;
+  Decoder decoder;
   std::vector<AddedToken> added;
   SpecialIds special;
   std::optional<uint32_t> model_max_length;
@@ -39,6 +41,7 @@ class PipelineTokenizer final : public Tokenizer {
 
   Result<void> encode(std::string_view text, std::optional<std::string_view> pair, const EncodeOptions& options,
                       Scratch& scratch, TokenBuffer& out, std::vector<Piece>& pieces) const override;
+  Result<std::string> decode(std::span<const int32_t> ids, bool skip_special) const override;
   uint32_t vocab_size() const override { return vocab_size_; }
   std::optional<std::string_view> id_to_token(int32_t id) const override;
   std::optional<int32_t> token_to_id(std::string_view token) const override;
@@ -83,7 +86,7 @@ class PipelineTokenizer final : public Tokenizer {
   const uint64_t identity_;       // of this tokenizer in a Scratch
   AddedTokens raw_added_;         // looked for in the text
   AddedTokens normalized_added_;  // looked for in its normal form
-  std::unordered_map<int32_t, std::string_view> added_by_id_;
+  std::unordered_map<int32_t, const AddedToken*> added_by_id_;
   std::unordered_map<std::string_view, int32_t> added_by_content_;
   uint32_t vocab_size_ = 0;
   bool traces_start_ = false;  // origins are needed to tell where the text starts

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "tokenizers/companions.hpp"
+#include "tokenizers/decoders/steps.hpp"
 #include "tokenizers/models/wordpiece.hpp"
 #include "tokenizers/normalizers/bert_normalizer.hpp"
 #include "tokenizers/pipeline_tokenizer.hpp"
@@ -45,6 +46,7 @@ Result<TokenizerParts> read_vocab_txt(const std::filesystem::path& dir) {
   parts.special = special;
   parts.model_max_length = companions->model_max_length;
   parts.file = "vocab.txt";
+  parts.decoder = {{decoders::word_piece("##", true)}, "WordPiece"};
   using Kind = TemplatePart::Kind;
   parts.post_processor.name = "BertProcessing";
   parts.post_processor.single = {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,6 +97,10 @@ class Tokenizer {
   // as before.
   virtual Result<void> encode(std::string_view text, std::optional<std::string_view> pair, const EncodeOptions& options,
                               Scratch& scratch, TokenBuffer& out, std::vector<Piece>& pieces) const = 0;
+
+  // The text of ids, as the file's decoder makes it; without special added tokens when `skip_special`. Ids that belong
+  // to no token are left out, as in Hugging Face. tokenizer_error: a negative id.
+  virtual Result<std::string> decode(std::span<const int32_t> ids, bool skip_special) const = 0;
 
   // One more than the highest id, added tokens included: the rows that an embedding table must have.
   virtual uint32_t vocab_size() const = 0;

@@ -29,6 +29,7 @@ class ByteTokenizer final : public Tokenizer {
     pieces.push_back(piece);
     return {};
   }
+  Result<std::string> decode(std::span<const int32_t>, bool) const override { return std::string(); }
   uint32_t vocab_size() const override { return 256; }
   std::optional<std::string_view> id_to_token(int32_t) const override { return std::nullopt; }
   std::optional<int32_t> token_to_id(std::string_view) const override { return std::nullopt; }

@@ -1,0 +1,77 @@
+// tokenize as a person calls it.
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/exit_codes.hpp"
+#include "app/verbs.hpp"
+#include "tests/golden/temp_dir.hpp"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Ran {
+  int code;
+  std::string out, err;
+};
+
+struct TokenizeTest : testing::Test {
+  golden::TempDir dir;
+  void SetUp() override { dir.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nplay\n##ing\ncafe\n"); }
+
+  Ran run(std::vector<std::string> arguments) {
+    CLI::App app{"weir"};
+    int code = exit_ok;
+    add_tokenize(app, code);
+    arguments.insert(arguments.begin(), {"tokenize", dir.path().string()});
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    try {
+      app.parse(arguments);
+    } catch (const CLI::ParseError&) {
+      code = exit_usage;
+    }
+    std::fflush(stdout);
+    std::fflush(stderr);
+    std::string out = testing::internal::GetCapturedStdout();
+    return {code, std::move(out), testing::internal::GetCapturedStderr()};
+  }
+};
+
+TEST_F(TokenizeTest, prints_ids_tokens_and_places) {
+  const auto ran = run({"--json", "Playing Café"});
+  EXPECT_EQ(ran.code, exit_ok) << ran.err;
+  EXPECT_EQ(ran.out, R"({"ids":[2,4,5,6,3],"offsets":[[0,0],[0,4],[4,7],[8,12],[0,0]],"special":[1,0,0,0,1],)"
+                     R"("tokens":["[CLS]","play","##ing","cafe","[SEP]"]})"
+                     "\n");
+  EXPECT_THAT(run({"--json", "--pair", "cafe", "play"}).out, HasSubstr(R"("type_ids":[0,0,0,1,1])"));
+  EXPECT_THAT(run({"--json", "--max-tokens", "3", "play play"}).out, HasSubstr(R"("dropped":1)"));
+}
+
+TEST_F(TokenizeTest, counts_and_decodes) {
+  EXPECT_EQ(run({"--count", "playing cafe", "--no-special"}).out, "3\n");
+  EXPECT_EQ(run({"--count", "play cafe", "play"}).out, "4\n3\n");
+  EXPECT_EQ(run({"--decode", "2, 4, 5, 6, 3"}).out, "[CLS] playing cafe [SEP]\n");
+  EXPECT_EQ(run({"--decode", "--no-special", "2 4 5 6 3"}).out, "playing cafe\n");
+}
+
+TEST_F(TokenizeTest, says_what_is_wrong) {
+  const auto ids = run({"--decode", "2 x"});
+  EXPECT_EQ(ids.code, exit_failure);
+  EXPECT_THAT(ids.err, HasSubstr("'x' is no token id"));
+  const auto few = run({"--max-tokens", "1", "play"});
+  EXPECT_EQ(few.code, exit_failure);
+  EXPECT_THAT(few.err, HasSubstr("the special tokens alone are 2"));
+  EXPECT_THAT(few.out, IsEmpty());
+  std::filesystem::remove(dir.path() / "vocab.txt");
+  EXPECT_EQ(run({"play"}).code, exit_config);
+}
+
+}  // namespace
+}  // namespace weir
