@@ -8,6 +8,7 @@
 
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/json_file.hpp"
+#include "tokenizers/pre_tokenizers/word_scanner.hpp"
 #include "tokenizers/regex/regex.hpp"
 #include "tokenizers/utf8.hpp"
 
@@ -84,6 +85,24 @@ class RegexSplit final : public Split {
   const Regex regex_;
 };
 
+class ScannerSplit final : public PreTokenizer {
+ public:
+  explicit ScannerSplit(const WordScanner& scanner) : scanner_(scanner) {}
+
+  void apply(Words& words, EncodeBuffers& buffers) const override {
+    auto& result = buffers.ranges;
+    result.clear();
+    for (const auto word : words.words)
+      scanner_.scan(words.text.text.substr(word.begin, word.end - word.begin), word.begin, result);
+    std::swap(words.words, result);
+  }
+
+  std::string describe() const override { return fmt::format("Split: words as {}", scanner_.name); }
+
+ private:
+  const WordScanner& scanner_;
+};
+
 class StringSplit final : public Split {
  public:
   StringSplit(std::string string, SplitBehavior behavior, bool invert)
@@ -128,8 +147,16 @@ void append_split(ByteRange word, std::span<const ByteRange> matches, SplitBehav
   if (open) append(*open, words);
 }
 
+std::unique_ptr<PreTokenizer> make_scanner_split(const WordScanner& scanner) {
+  return std::make_unique<ScannerSplit>(scanner);
+}
+
 Result<std::unique_ptr<PreTokenizer>> make_pattern_split(std::string_view expression, SplitBehavior behavior,
                                                          bool invert) {
+  const auto* const scanner = find_word_scanner(expression);
+  // These expressions match everything, so that the words are the matches.
+  if (scanner != nullptr && (behavior == SplitBehavior::isolated || (behavior == SplitBehavior::removed && invert)))
+    return make_scanner_split(*scanner);
   auto regex = Regex::compile(expression);
   if (!regex) return fail(regex.error());
   return std::make_unique<RegexSplit>("expression " + shown(expression), std::move(*regex), behavior, invert);

@@ -12,6 +12,7 @@
 namespace weir {
 
 class JsonAt;
+struct WordScanner;
 
 // What becomes of the matches of a pattern, and of what is between them.
 enum class SplitBehavior : uint8_t { removed, isolated, merged_with_previous, merged_with_next, contiguous };
@@ -19,6 +20,9 @@ enum class SplitBehavior : uint8_t { removed, isolated, merged_with_previous, me
 // Appends the words that `word` becomes. `matches` are in it, in order. `invert`: what is between them counts as match.
 void append_split(ByteRange word, std::span<const ByteRange> matches, SplitBehavior behavior, bool invert,
                   std::vector<ByteRange>& words);
+
+// Into the words of a machine (word_scanner.hpp).
+std::unique_ptr<PreTokenizer> make_scanner_split(const WordScanner& scanner);
 
 // By a regular expression. The error names the byte in the expression.
 Result<std::unique_ptr<PreTokenizer>> make_pattern_split(std::string_view expression, SplitBehavior behavior,

@@ -16,6 +16,8 @@ struct Named {
 
 }  // namespace data
 
+std::span<const uint64_t> property_classes() { return data::class_sets; }
+
 std::optional<PropertySet> find_property(std::string_view name) {
   std::string key;
   const bool exact = name.starts_with('[') || name.starts_with('\\');

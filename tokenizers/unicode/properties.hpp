@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 // What the regular expressions of tokenizer.json see in a code point: properties as the Oniguruma inside Hugging Face
@@ -35,6 +36,10 @@ inline constexpr uint64_t digit = Nd;        // \d
 inline uint64_t properties(char32_t c) {
   return data::class_sets[data::class_blocks[data::class_index[c / 128]][c % 128]];
 }
+
+// Code points of the same properties are of one class: its number, and the properties of each class.
+inline uint8_t property_class(char32_t c) { return data::class_blocks[data::class_index[c / 128]][c % 128]; }
+std::span<const uint64_t> property_classes();
 
 // The number of its script, 0 for those without one.
 inline uint8_t script(char32_t c) { return data::script_blocks[data::script_index[c / 128]][c % 128]; }
