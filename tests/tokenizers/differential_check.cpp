@@ -130,7 +130,7 @@ class Comparison {
   void take(std::string_view bytes) {
     Record record(bytes);
     const auto kind = record.number<uint8_t>();
-    const auto complaint = kind == 0 ? encoded(Case(record)) : std::string();
+    const auto complaint = kind == 0 ? encoded(Case(record)) : decoded(record);
     ++cases_;
     if (complaint.empty()) return;
     if (++wrong_ <= 2) fmt::print("  {}\n", complaint);
@@ -202,6 +202,16 @@ class Comparison {
       spans.push_back(static_cast<int32_t>(out.offsets[i].end));
     }
     return difference("offsets (begin, end, begin, ...)", spans, expected.spans);
+  }
+
+  std::string decoded(Record& record) const {
+    const bool skip_special = record.number<uint8_t>() != 0;
+    const auto ids = record.list<int32_t>(record.number<uint32_t>());
+    const auto expected = record.text();
+    const auto text = tokenizer_.decode(ids, skip_special);
+    if (text && *text == expected) return "";
+    return fmt::format("decoded {}: {}\n    expected {}", around(ids, 8), text ? escaped(*text) : text.error().message,
+                       escaped(expected));
   }
 
   const Tokenizer& tokenizer_;
