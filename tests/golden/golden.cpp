@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -22,7 +24,8 @@ Json load(const std::string& name) {
   return Json::parse(in);
 }
 
-std::vector<float> floats(const std::string& base64) {
+template <class T>
+std::vector<T> numbers(const std::string& base64) {
   std::string bytes;
   uint32_t bits = 0;
   int count = 0;
@@ -33,13 +36,13 @@ std::vector<float> floats(const std::string& base64) {
     bits = bits << 6 | static_cast<uint32_t>(digit);
     if ((count += 6) >= 8) bytes.push_back(static_cast<char>(bits >> (count -= 8) & 255));
   }
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
+  std::vector<T> values(bytes.size() / sizeof(T));
+  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
   return values;
 }
 
 GoldenRows rows(const Json& json) {
-  return {json.at("dim").get<size_t>(), floats(json.at("values")), json.at("fp32_error").get<double>()};
+  return {json.at("dim").get<size_t>(), numbers<float>(json.at("values")), json.at("fp32_error").get<double>()};
 }
 
 std::vector<GoldenSequence> sequences(const Json& json) {
@@ -106,6 +109,32 @@ std::vector<GoldenCase> load_cases(const std::string& name) {
 GoldenTexts load_minilm() {
   const Json json = load("minilm.json");
   return {json.at("texts").get<std::vector<std::string>>(), sequences(json.at("sequences")), rows(json)};
+}
+
+GoldenDocuments load_documents() {
+  const Json json = load("documents.json");
+  GoldenDocuments documents;
+  documents.count = json.at("count");
+  documents.projections = {json.at("projections"), numbers<float>(json.at("values")), json.at("fp32_error")};
+  const auto hashes = numbers<uint64_t>(json.at("hashes"));
+  for (size_t i = 0; i < hashes.size(); ++i) documents.by_text.emplace(hashes[i], i);
+  return documents;
+}
+
+std::optional<double> GoldenDocuments::error(const std::string& text, const std::vector<float>& vector) const {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (unsigned char byte : text) hash = (hash ^ byte) * 0x100000001b3;
+  const auto found = by_text.find(hash);
+  if (found == by_text.end()) return std::nullopt;
+  double largest = 0;
+  for (size_t k = 0; k < projections.dim; ++k) {
+    double sum = 0;
+    for (size_t d = 0; d < vector.size(); ++d) sum += std::popcount((1 + 31 * k) & d) % 2 == 0 ? vector[d] : -vector[d];
+    const double value = sum / std::sqrt(static_cast<double>(vector.size()));
+    largest = std::max(largest,
+                       std::abs(value - static_cast<double>(projections.values[found->second * projections.dim + k])));
+  }
+  return largest;
 }
 
 fs::path minilm_dir() {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/task.hpp"
@@ -47,6 +50,18 @@ struct GoldenTexts {
   GoldenRows embeddings;
 };
 GoldenTexts load_minilm();
+
+// all-MiniLM-L6-v2 of 3 000 documents, each as a few projections of its vector (generate_documents.py): all of a vector
+// takes part in each.
+struct GoldenDocuments {
+  size_t count = 0;
+  std::unordered_map<uint64_t, size_t> by_text;  // FNV-1a of the text
+  GoldenRows projections;
+
+  // The largest distance of a vector's projections from the reference's; none: this text is not among them.
+  std::optional<double> error(const std::string& text, const std::vector<float>& vector) const;
+};
+GoldenDocuments load_documents();
 
 // The unpacked all-MiniLM-L6-v2: $WEIR_CACHE/models or <source>/.cache/models. Throws with what to run when it is
 // absent.
