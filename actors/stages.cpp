@@ -181,7 +181,7 @@ Result<void> spawn_tokenizer(StageBuild& build, int stage) {
   build.pricing[static_cast<size_t>(stage)] = pricing;
 
   for (uint32_t replica = 0; replica < options.replicas; ++replica) {
-    TokenizerParts parts;
+    TokenizerStageParts parts;
     parts.stage = plan.name;
     parts.tokenizer = *tokenizer;
     parts.options = sequencing;

@@ -7,7 +7,7 @@
 
 namespace weir {
 
-TokenizerStage::TokenizerStage(caf::actor_config& config, TokenizerParts parts)
+TokenizerStage::TokenizerStage(caf::actor_config& config, TokenizerStageParts parts)
     : Stage(config), parts_(std::move(parts)), sequencer_(parts_.tokenizer, parts_.options) {
   if (parts_.metrics == nullptr) return;
   const Labels labels{{"stage", parts_.stage}};

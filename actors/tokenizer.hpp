@@ -12,7 +12,7 @@
 
 namespace weir {
 
-struct TokenizerParts {
+struct TokenizerStageParts {
   std::string stage;  // its name in the YAML; failures carry it
   std::shared_ptr<const Tokenizer> tokenizer;
   std::shared_ptr<const SequencingOptions> options;
@@ -26,14 +26,14 @@ struct TokenizerParts {
 // One replica of a tokenizer stage: jobs in, sequences out.
 class TokenizerStage final : public Stage {
  public:
-  TokenizerStage(caf::actor_config& config, TokenizerParts parts);
+  TokenizerStage(caf::actor_config& config, TokenizerStageParts parts);
   caf::behavior make_behavior() override;
 
  private:
   void let_go() override;
   void run(const JobChunkPtr& jobs);
 
-  TokenizerParts parts_;
+  TokenizerStageParts parts_;
   Sequencer sequencer_;
   Counter jobs_, tokens_, dropped_;
 };

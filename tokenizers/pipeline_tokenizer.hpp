@@ -26,7 +26,7 @@ struct TokenizerParts {
   std::unique_ptr<PreTokenizer> pre_tokenizer;  // null: the text between added tokens is one word
   std::unique_ptr<Model> model;
   PostProcessor post_processor;
-  Decoder decoder;
+  TokenDecoder decoder;
   std::vector<AddedToken> added;
   SpecialIds special;
   std::optional<uint32_t> model_max_length;

@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 using Tokens = std::vector<std::string>;
 
-Result<Decoder> read(const std::string& json) {
+Result<TokenDecoder> read(const std::string& json) {
   golden::TempDir dir;
   dir.write("tokenizer.json", json);
   const auto root = JsonAt::open(dir.path() / "tokenizer.json");

@@ -53,6 +53,14 @@ class Checks(unittest.TestCase):
         self.catches("includes", "pipeline/flow/a.hpp:2: pipeline/flow may not include pipeline/delivery",
                      "pipeline/flow/a.hpp:3:", "base/a.cpp:1:")
 
+    def test_types_of_one_name_are_caught(self):
+        self.write("actors/a.hpp", "namespace weir {\nstruct Parts {\n};\nclass Port;\nstruct Out::Inner {\n};\n}  // namespace weir\n")
+        self.write("files/a.cpp", "namespace weir {\nnamespace {\nstruct Parts {};\n}  // namespace\nstruct Out {\n};\n}  // namespace weir\n")
+        self.write("kafka/a.hpp", "namespace weir::kafka {\nstruct Parts {\n};\n}  // namespace weir::kafka\n")
+        self.passes("type_names")
+        self.write("tokenizers/a.hpp", "namespace weir {\nclass Parts final : public Base {\n};\n}  // namespace weir\n")
+        self.catches("type_names", "tokenizers/a.hpp:2: weir::Parts is also defined in actors/a.hpp")
+
     def test_libraries_stay_in_their_rooms(self):
         self.write("actors/a.cpp", "#include <librdkafka/rdkafka.h>\n#include <boost/any.hpp>\n")
         self.write("models/a.hpp", "#include <nlohmann/json.hpp>\n")

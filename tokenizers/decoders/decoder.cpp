@@ -10,7 +10,7 @@
 
 namespace weir {
 
-std::string Decoder::decode(std::vector<std::string> tokens) const {
+std::string TokenDecoder::decode(std::vector<std::string> tokens) const {
   std::string text;
   if (steps.empty()) {
     for (size_t i = 0; i < tokens.size(); ++i) {
@@ -26,7 +26,7 @@ std::string Decoder::decode(std::vector<std::string> tokens) const {
 
 namespace {
 
-Result<Decoder::Step> read_word_piece(const JsonAt& part) {
+Result<TokenDecoder::Step> read_word_piece(const JsonAt& part) {
   auto prefix = part["prefix"].string();
   if (!prefix) return fail(std::move(prefix.error()));
   const auto cleanup = part["cleanup"].boolean(true);
@@ -40,7 +40,7 @@ Result<std::string> read_character(const JsonAt& at) {
   return text;
 }
 
-Result<Decoder::Step> read_metaspace(const JsonAt& part) {
+Result<TokenDecoder::Step> read_metaspace(const JsonAt& part) {
   auto replacement = read_character(part["replacement"]);
   if (!replacement) return fail(std::move(replacement.error()));
   const auto scheme = part["prepend_scheme"];
@@ -54,7 +54,7 @@ Result<Decoder::Step> read_metaspace(const JsonAt& part) {
   return decoders::metaspace(std::move(*replacement), *name != "never");
 }
 
-Result<Decoder::Step> read_strip(const JsonAt& part) {
+Result<TokenDecoder::Step> read_strip(const JsonAt& part) {
   constexpr int64_t most = 1'000'000;
   auto content = read_character(part["content"]);
   if (!content) return fail(std::move(content.error()));
@@ -65,7 +65,7 @@ Result<Decoder::Step> read_strip(const JsonAt& part) {
   return decoders::strip(std::move(*content), static_cast<size_t>(*start), static_cast<size_t>(*stop));
 }
 
-Result<Decoder::Step> read_replace(const JsonAt& part) {
+Result<TokenDecoder::Step> read_replace(const JsonAt& part) {
   const auto pattern = part["pattern"];
   if (!pattern["Regex"].is_null())
     return pattern["Regex"].unsupported("a decoder that replaces by a regular expression is not built");
@@ -76,7 +76,7 @@ Result<Decoder::Step> read_replace(const JsonAt& part) {
   return decoders::replace(std::move(*text), std::move(*content));
 }
 
-Result<Decoder::Step> read_ctc(const JsonAt& part) {
+Result<TokenDecoder::Step> read_ctc(const JsonAt& part) {
   auto pad = part["pad_token"].string();
   if (!pad) return fail(std::move(pad.error()));
   auto delimiter = part["word_delimiter_token"].string();
@@ -86,7 +86,7 @@ Result<Decoder::Step> read_ctc(const JsonAt& part) {
   return decoders::ctc(std::move(*pad), std::move(*delimiter), *cleanup);
 }
 
-Result<Decoder::Step> read_step(const JsonAt& part, std::string_view type) {
+Result<TokenDecoder::Step> read_step(const JsonAt& part, std::string_view type) {
   if (type == "ByteLevel") return decoders::byte_level();
   if (type == "ByteFallback") return decoders::byte_fallback();
   if (type == "Fuse") return decoders::fuse();
@@ -101,7 +101,7 @@ Result<Decoder::Step> read_step(const JsonAt& part, std::string_view type) {
   return decoders::bpe(std::move(*suffix));
 }
 
-Result<void> add_steps(const JsonAt& part, Decoder& made) {
+Result<void> add_steps(const JsonAt& part, TokenDecoder& made) {
   if (auto done = part.object(); !done) return done;
   const auto type = part["type"].view();
   if (!type) return fail(type.error());
@@ -116,8 +116,8 @@ Result<void> add_steps(const JsonAt& part, Decoder& made) {
 
 }  // namespace
 
-Result<Decoder> read_decoder(const JsonAt& part) {
-  Decoder made;
+Result<TokenDecoder> read_decoder(const JsonAt& part) {
+  TokenDecoder made;
   if (part.is_null()) return made;
   made.name.clear();
   if (auto done = add_steps(part, made); !done) return fail(std::move(done.error()));

@@ -11,7 +11,7 @@ namespace weir {
 class JsonAt;
 
 // `decoder` of tokenizer.json: from tokens back to text. Immutable; for any thread.
-struct Decoder {
+struct TokenDecoder {
   // Rewrites the tokens of a text; what the last step leaves is joined. Linear in their bytes.
   using Step = std::function<void(std::vector<std::string>& tokens)>;
 
@@ -22,6 +22,6 @@ struct Decoder {
 };
 
 // unsupported: a kind that is not built, by name.
-Result<Decoder> read_decoder(const JsonAt& part);
+Result<TokenDecoder> read_decoder(const JsonAt& part);
 
 }  // namespace weir

@@ -65,7 +65,7 @@ std::optional<char> byte_of(std::string_view token) {
 
 }  // namespace
 
-Decoder::Step byte_level() {
+TokenDecoder::Step byte_level() {
   return [](Tokens& tokens) {
     std::string bytes;
     for (const auto& token : tokens) bytes += bytes_of(token).value_or(token);
@@ -75,7 +75,7 @@ Decoder::Step byte_level() {
   };
 }
 
-Decoder::Step byte_fallback() {
+TokenDecoder::Step byte_fallback() {
   return [](Tokens& tokens) {
     Tokens out;
     std::string run;
@@ -101,7 +101,7 @@ Decoder::Step byte_fallback() {
   };
 }
 
-Decoder::Step word_piece(std::string prefix, bool cleanup) {
+TokenDecoder::Step word_piece(std::string prefix, bool cleanup) {
   return [prefix = std::move(prefix), cleanup](Tokens& tokens) {
     for (size_t i = 0; i < tokens.size(); ++i) {
       if (i > 0) {
@@ -116,21 +116,21 @@ Decoder::Step word_piece(std::string prefix, bool cleanup) {
   };
 }
 
-Decoder::Step bpe(std::string suffix) {
+TokenDecoder::Step bpe(std::string suffix) {
   return [suffix = std::move(suffix)](Tokens& tokens) {
     for (size_t i = 0; i < tokens.size(); ++i)
       tokens[i] = replaced(tokens[i], suffix, i + 1 == tokens.size() ? "" : " ");
   };
 }
 
-Decoder::Step metaspace(std::string replacement, bool skip_first) {
+TokenDecoder::Step metaspace(std::string replacement, bool skip_first) {
   return [replacement = std::move(replacement), skip_first](Tokens& tokens) {
     for (size_t i = 0; i < tokens.size(); ++i)
       tokens[i] = replaced(tokens[i], replacement, i == 0 && skip_first ? "" : " ");
   };
 }
 
-Decoder::Step fuse() {
+TokenDecoder::Step fuse() {
   return [](Tokens& tokens) {
     std::string all;
     for (const auto& token : tokens) all += token;
@@ -138,7 +138,7 @@ Decoder::Step fuse() {
   };
 }
 
-Decoder::Step strip(std::string content, size_t start, size_t stop) {
+TokenDecoder::Step strip(std::string content, size_t start, size_t stop) {
   return [content = std::move(content), start, stop](Tokens& tokens) {
     for (auto& token : tokens) {
       std::string_view left = token;
@@ -149,13 +149,13 @@ Decoder::Step strip(std::string content, size_t start, size_t stop) {
   };
 }
 
-Decoder::Step replace(std::string pattern, std::string content) {
+TokenDecoder::Step replace(std::string pattern, std::string content) {
   return [pattern = std::move(pattern), content = std::move(content)](Tokens& tokens) {
     for (auto& token : tokens) token = replaced(token, pattern, content);
   };
 }
 
-Decoder::Step ctc(std::string pad, std::string delimiter, bool cleanup) {
+TokenDecoder::Step ctc(std::string pad, std::string delimiter, bool cleanup) {
   return [pad = std::move(pad), delimiter = std::move(delimiter), cleanup](Tokens& tokens) {
     tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
     for (auto& token : tokens) {

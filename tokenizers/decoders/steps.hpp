@@ -6,22 +6,22 @@
 namespace weir::decoders {
 
 // Letters of the byte alphabet to their bytes; a token with another letter stays. Invalid UTF-8 becomes U+FFFD.
-Decoder::Step byte_level();
+TokenDecoder::Step byte_level();
 // Runs of tokens "<0x41>" to their bytes; U+FFFD for each token of a run that is no UTF-8.
-Decoder::Step byte_fallback();
+TokenDecoder::Step byte_fallback();
 // Blanks between words; a token with the prefix continues one. `cleanup`: no blank before punctuation and "n't".
-Decoder::Step word_piece(std::string prefix, bool cleanup);
+TokenDecoder::Step word_piece(std::string prefix, bool cleanup);
 // The suffix ends a word.
-Decoder::Step bpe(std::string suffix);
+TokenDecoder::Step bpe(std::string suffix);
 // Each `replacement` is a blank; those of the first token go when `skip_first`.
-Decoder::Step metaspace(std::string replacement, bool skip_first);
+TokenDecoder::Step metaspace(std::string replacement, bool skip_first);
 // One token of all.
-Decoder::Step fuse();
+TokenDecoder::Step fuse();
 // Up to `start` times `content` (a code point) at a token's start goes, up to `stop` times at its end.
-Decoder::Step strip(std::string content, size_t start, size_t stop);
+TokenDecoder::Step strip(std::string content, size_t start, size_t stop);
 // Each `pattern` in a token becomes `content`.
-Decoder::Step replace(std::string pattern, std::string content);
+TokenDecoder::Step replace(std::string pattern, std::string content);
 // Repeated tokens and padding go; `delimiter` is a blank when `cleanup`.
-Decoder::Step ctc(std::string pad, std::string delimiter, bool cleanup);
+TokenDecoder::Step ctc(std::string pad, std::string delimiter, bool cleanup);
 
 }  // namespace weir::decoders
