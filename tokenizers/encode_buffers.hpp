@@ -8,6 +8,7 @@
 #include "tokenizers/models/bpe_buffers.hpp"
 #include "tokenizers/models/unigram_buffers.hpp"
 #include "tokenizers/normalized_text.hpp"
+#include "tokenizers/normalizers/form_buffers.hpp"
 #include "tokenizers/pre_tokenizer.hpp"
 #include "tokenizers/regex/regex.hpp"
 
@@ -59,6 +60,7 @@ struct EncodeBuffers {
   std::vector<uint64_t> hashes;        // of the prefixes of a word
   BpeBuffers bpe;
   UnigramBuffers unigram;
+  FormBuffers form;
 };
 
 }  // namespace weir

@@ -24,6 +24,19 @@ inline char32_t next(const char*& p) {
   return p += 4, (u[0] & 0x07u) << 18 | (u[1] & 0x3Fu) << 12 | (u[2] & 0x3Fu) << 6 | (u[3] & 0x3Fu);
 }
 
+// The length of the code point that starts with this byte, in well-formed text.
+inline size_t length_at(char first) {
+  const auto u = static_cast<unsigned char>(first);
+  return u < 0x80 ? 1 : u < 0xE0 ? 2 : u < 0xF0 ? 3 : 4;
+}
+
+// Where the code point starts that ends before `p`, in well-formed text.
+inline const char* previous(const char* p) {
+  do --p;
+  while ((static_cast<unsigned char>(*p) & 0xC0) == 0x80);
+  return p;
+}
+
 inline size_t length(char32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
 
 // Writes `c` at `out`, which has room for four bytes; returns how many it took.

@@ -36,7 +36,14 @@ bool BertNormalizer::apply(TextView in, EncodeBuffers& buffers, NormalizedText& 
       apply_other(utf8::next(p), origin, traced, buffers, out);
       continue;
     }
-    if (!buffers.run.empty()) flush_run(traced, buffers, out);
+    if (!buffers.run.empty()) {
+      // What clean_text drops does not part a letter from its marks.
+      if (options_.clean_text && (unicode::flags(static_cast<unsigned char>(*p)) & unicode::drop)) {
+        ++p;
+        continue;
+      }
+      flush_run(traced, buffers, out);
+    }
     const char* const stop = ascii_end(p, end);
     const size_t before = out.text.size();
     out.text.resize(before + static_cast<size_t>(stop - p));

@@ -60,8 +60,7 @@ class Split : public PreTokenizer {
   }
 
   std::string describe() const final {
-    return fmt::format("Split: by {}, {}{}", name_, behavior_names[static_cast<size_t>(behavior_)],
-                       invert_ ? ", inverted" : "");
+    return fmt::format("Split: by {}, {}{}", name_, to_string(behavior_), invert_ ? ", inverted" : "");
   }
 
  protected:
@@ -118,6 +117,16 @@ class StringSplit final : public Split {
 
 }  // namespace
 
+Result<SplitBehavior> read_behavior(const JsonAt& json) {
+  const auto name = json.view();
+  if (!name) return fail(name.error());
+  const auto* const found = std::find(behavior_names.begin(), behavior_names.end(), *name);
+  if (found == behavior_names.end()) return json.wrong("one of the behaviors of Split, such as \"Isolated\"");
+  return static_cast<SplitBehavior>(found - behavior_names.begin());
+}
+
+std::string_view to_string(SplitBehavior behavior) { return behavior_names[static_cast<size_t>(behavior)]; }
+
 void append_split(ByteRange word, std::span<const ByteRange> matches, SplitBehavior behavior, bool invert,
                   std::vector<ByteRange>& words) {
   switch (behavior) {
@@ -163,12 +172,8 @@ Result<std::unique_ptr<PreTokenizer>> make_pattern_split(std::string_view expres
 }
 
 Result<std::unique_ptr<PreTokenizer>> make_split(const JsonAt& json) {
-  const auto behavior_json = json["behavior"];
-  const auto behavior_name = behavior_json.view();
-  if (!behavior_name) return fail(behavior_name.error());
-  const auto* const found = std::find(behavior_names.begin(), behavior_names.end(), *behavior_name);
-  if (found == behavior_names.end()) return behavior_json.wrong("one of the behaviors of Split, such as \"Isolated\"");
-  const auto behavior = static_cast<SplitBehavior>(found - behavior_names.begin());
+  const auto behavior = read_behavior(json["behavior"]);
+  if (!behavior) return fail(behavior.error());
   const auto invert = json["invert"].boolean(false);
   if (!invert) return fail(invert.error());
 
@@ -176,15 +181,15 @@ Result<std::unique_ptr<PreTokenizer>> make_split(const JsonAt& json) {
   if (!regex_json.is_null()) {
     const auto expression = regex_json.view();
     if (!expression) return fail(expression.error());
-    auto split = make_pattern_split(*expression, behavior, *invert);
+    auto split = make_pattern_split(*expression, *behavior, *invert);
     if (!split) return fail(split.error().code, fmt::format("{}: {}", regex_json.place(), split.error().message));
     return split;
   }
   const auto string = json["pattern"]["String"].view();
   if (!string) return fail(string.error());
   // Hugging Face takes a string for an expression, too; an empty one then matches everywhere.
-  if (string->empty()) return make_pattern_split("", behavior, *invert);
-  return std::make_unique<StringSplit>(std::string(*string), behavior, *invert);
+  if (string->empty()) return make_pattern_split("", *behavior, *invert);
+  return std::make_unique<StringSplit>(std::string(*string), *behavior, *invert);
 }
 
 }  // namespace weir

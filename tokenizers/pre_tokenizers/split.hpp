@@ -17,6 +17,10 @@ struct WordScanner;
 // What becomes of the matches of a pattern, and of what is between them.
 enum class SplitBehavior : uint8_t { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
+// From and to tokenizer.json's spelling: "Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous".
+Result<SplitBehavior> read_behavior(const JsonAt& json);
+std::string_view to_string(SplitBehavior behavior);
+
 // Appends the words that `word` becomes. `matches` are in it, in order. `invert`: what is between them counts as match.
 void append_split(ByteRange word, std::span<const ByteRange> matches, SplitBehavior behavior, bool invert,
                   std::vector<ByteRange>& words);

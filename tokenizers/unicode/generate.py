@@ -12,7 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 MODULES = {"tables_data.inc": "probe_flags", "forms_data.inc": "probe_forms", "properties_data.inc": "probe_properties",
-           "folds_data.inc": "probe_folds"}
+           "folds_data.inc": "probe_folds",
+           "graphemes_data.inc": "probe_graphemes", "scripts_data.inc": "probe_scripts"}
 
 
 def text(module):

@@ -1,0 +1,154 @@
+#include "tokenizers/normalizers/precompiled.hpp"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "tokenizers/ascii.hpp"
+#include "tokenizers/normalizers/rewriter.hpp"
+#include "tokenizers/unicode/graphemes.hpp"
+#include "tokenizers/utf8.hpp"
+
+namespace weir {
+namespace {
+
+constexpr size_t longest_whole = 5;  // bytes of a grapheme that is looked up as one
+
+// The fields of a unit, as darts-clone packs them.
+bool has_leaf(uint32_t unit) { return unit >> 8 & 1; }
+uint32_t value(uint32_t unit) { return unit & 0x7FFFFFFF; }
+uint32_t label(uint32_t unit) { return unit & 0x800000FF; }
+uint32_t offset(uint32_t unit) { return (unit >> 10) << ((unit & 512) >> 6); }
+
+// Puts code points; the last one waits, since what is removed behind it changes what it stands for.
+class Pending {
+ public:
+  explicit Pending(Rewriter& out) : out_(out) {}
+
+  void put(char32_t c, int change) {
+    flush();
+    code_ = c;
+    change_ = change;
+    waiting_ = true;
+  }
+
+  // `before` code points become the text `by`: as many as can take a place, the rest is inserted or left out.
+  void replace(int before, std::string_view by) {
+    const auto after = static_cast<int>(utf8::count(by));
+    int at = 0;
+    for (const char* p = by.data(); p < by.data() + by.size(); ++at) put(utf8::next(p), at < before ? 0 : 1);
+    if (after < before && waiting_) change_ += after - before;
+  }
+
+  void flush() {
+    if (waiting_) out_.put(code_, change_);
+    waiting_ = false;
+  }
+
+ private:
+  Rewriter& out_;
+  char32_t code_ = 0;
+  int change_ = 0;
+  bool waiting_ = false;
+};
+
+}  // namespace
+
+Result<CharacterMap> CharacterMap::parse(std::string_view map) {
+  uint32_t bytes = 0;
+  if (map.size() < sizeof bytes) return fail(ErrorCode::corrupt, "the character map is cut off");
+  std::memcpy(&bytes, map.data(), sizeof bytes);
+  map.remove_prefix(sizeof bytes);
+  if (bytes > map.size() || bytes % 4 != 0)
+    return fail(ErrorCode::corrupt,
+                fmt::format("the double array of the character map has {} bytes, there are {}", bytes, map.size()));
+  CharacterMap parsed;
+  parsed.units_.resize(bytes / 4);
+  if (bytes > 0) std::memcpy(parsed.units_.data(), map.data(), bytes);
+  parsed.replacements_ = map.substr(bytes);
+  if (!utf8::valid(parsed.replacements_))
+    return fail(ErrorCode::corrupt, "the replacements of the character map are not UTF-8");
+  return parsed;
+}
+
+std::optional<std::string_view> CharacterMap::find(std::string_view text) const {
+  if (units_.empty()) return std::nullopt;
+  uint32_t node = offset(units_[0]);
+  for (char byte : text) {
+    const auto c = static_cast<unsigned char>(byte);
+    node ^= c;
+    if (c == 0 || node >= units_.size() || label(units_[node]) != c) return std::nullopt;
+    const uint32_t unit = units_[node];
+    node ^= offset(unit);
+    if (!has_leaf(unit)) continue;
+    if (node >= units_.size() || value(units_[node]) > replacements_.size()) return std::nullopt;
+    const auto found = std::string_view(replacements_).substr(value(units_[node]));
+    return found.substr(0, found.find('\0'));
+  }
+  return std::nullopt;
+}
+
+Precompiled::Precompiled(CharacterMap map) : map_(std::move(map)) {
+  for (int c = 0; c < 128; ++c) {
+    const auto text = static_cast<char>(c);
+    plain_[static_cast<size_t>(c)] = c != '\r' && !map_.find({&text, 1});
+  }
+}
+
+// The start of the first grapheme that changes, or `end`.
+const char* Precompiled::first_changed(const char* p, const char* end) const {
+  while (p < end) {
+    // ASCII before ASCII is a grapheme of its own.
+    while (p < end && ascii::is_ascii(*p) && plain_[static_cast<size_t>(*p)] && (p + 1 == end || ascii::is_ascii(p[1])))
+      ++p;
+    if (p == end) break;
+    const char* const next = unicode::grapheme_end(p, end);
+    if (static_cast<size_t>(next - p) <= longest_whole && map_.find({p, static_cast<size_t>(next - p)})) return p;
+    for (const char* at = p; at < next;) {
+      const char* const code = at;
+      utf8::next(at);
+      if (map_.find({code, static_cast<size_t>(at - code)})) return p;
+    }
+    p = next;
+  }
+  return end;
+}
+
+bool Precompiled::apply(TextView in, EncodeBuffers& /*buffers*/, NormalizedText& out) const {
+  const char* const begin = in.text.data();
+  const char* const end = begin + in.text.size();
+  const char* p = first_changed(begin, end);
+  if (p == end) return false;
+  Rewriter writer(in, out);
+  Pending pending(writer);
+  if (p > begin) {  // the last code point that stays may stand for what is removed behind it
+    const char* last = utf8::previous(p);
+    writer.copy_until(static_cast<size_t>(last - begin));
+    pending.put(utf8::next(last), 0);
+  }
+  while (p < end) {
+    const char* const next = unicode::grapheme_end(p, end);
+    const std::string_view whole(p, static_cast<size_t>(next - p));
+    if (const auto by = whole.size() <= longest_whole ? map_.find(whole) : std::nullopt) {
+      pending.replace(static_cast<int>(utf8::count(whole)), *by);
+      p = next;
+    }
+    while (p < next) {
+      const char* const at = p;
+      const char32_t c = utf8::next(p);
+      if (const auto by = map_.find({at, static_cast<size_t>(p - at)})) {
+        pending.replace(1, *by);
+      } else {
+        pending.put(c, 0);
+      }
+    }
+  }
+  pending.flush();
+  return true;
+}
+
+std::string Precompiled::describe() const {
+  return fmt::format("Precompiled: a character map of {} units", map_.size());
+}
+
+}  // namespace weir
