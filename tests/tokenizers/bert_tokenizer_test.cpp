@@ -96,6 +96,29 @@ TEST_F(BertTokenizerTest, a_text_after_a_pair_gets_type_ids_too) {
   EXPECT_THAT(out.type_ids, ElementsAre(0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0));
 }
 
+TEST_F(BertTokenizerTest, work_stops_where_tokens_cannot_stay) {
+  auto loaded = load(small());
+  ASSERT_TRUE(loaded);
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += i % 3 == 0 ? "playing, [SEP]" : "Café plays ";
+  for (uint32_t limit = 2; limit < 40; ++limit)
+    for (const bool offsets : {false, true}) {
+      Scratch scratch;
+      TokenBuffer out[2];
+      std::vector<Piece> pieces;
+      EncodeOptions options;
+      options.offsets = offsets;
+      options.max_tokens = limit;
+      ASSERT_TRUE((*loaded)->encode(text, std::nullopt, options, scratch, out[0], pieces));
+      options.count_dropped = false;
+      ASSERT_TRUE((*loaded)->encode(text, std::nullopt, options, scratch, out[1], pieces));
+      EXPECT_EQ(out[0].ids, out[1].ids);
+      EXPECT_EQ(out[0].offsets, out[1].offsets);
+      EXPECT_GT(pieces[0].dropped, pieces[1].dropped);
+      EXPECT_GE(pieces[1].dropped, 1u);
+    }
+}
+
 TEST_F(BertTokenizerTest, invalid_utf8_is_replaced_and_flagged) {
   auto loaded = load(small());
   ASSERT_TRUE(loaded);
