@@ -77,6 +77,37 @@ TEST(Split, errors_name_the_place) {
   EXPECT_NE(split(R"({"String":"a"})", "removed", false, "").find("/behavior"), std::string::npos);
 }
 
+TEST(Split, machines_serve_only_behaviors_whose_words_they_know) {
+  const auto clip = R"({"Regex":"'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+"})";
+  EXPECT_EQ(split(clip, "Removed", true, "it's  a12!"), "[it]['s][a][1][2][!]");
+  EXPECT_EQ(split(clip, "Isolated", false, "it's  a12!"), "[it]['s][  ][a][1][2][!]");
+  EXPECT_EQ(split(clip, "Removed", false, "it's  a12!"), "[  ]");
+}
+
+TEST(Split, three_splits_of_deepseek_become_one) {
+  std::vector<std::unique_ptr<PreTokenizer>> steps;
+  for (const auto* expression :
+       {R"(\p{N}{1,3})", "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+",
+        "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| "
+        "?[\\p{P}\\p{S}]+[\r\n]*|"
+        "\\s*[\r\n]+|\\s+(?!\\S)|\\s+"})
+    steps.push_back(*make_pattern_split(expression, SplitBehavior::isolated, false));
+  steps.push_back(*make_pattern_split("x", SplitBehavior::isolated, false));
+  EncodeBuffers buffers;
+  const std::string_view text = "a\u4e2d1234 b.c\n";
+  Words words;
+  for (const bool joined : {false, true}) {
+    if (joined) join_splits(steps);
+    EXPECT_EQ(steps.size(), joined ? 2u : 4u);
+    words.text = {text, {}};
+    words.words = {{0, static_cast<uint32_t>(text.size())}};
+    for (const auto& step : steps) step->apply(words, buffers);
+    std::string shown;
+    for (const auto word : words.words) shown += fmt::format("[{}]", text.substr(word.begin, word.end - word.begin));
+    EXPECT_EQ(shown, "[a][\u4e2d][123][4][ b][.c][\n]");
+  }
+}
+
 std::string byte_level(std::string_view options, ByteForm bytes, std::string_view text) {
   const auto made = make_byte_level(json_of(fmt::format(R"({{"type":"ByteLevel"{}}})", options)), bytes);
   if (!made) return made.error().message;

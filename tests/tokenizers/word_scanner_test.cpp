@@ -15,6 +15,7 @@ namespace weir {
 namespace {
 
 const std::vector<std::string> expressions = {
+    R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)",
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)",
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
@@ -48,7 +49,8 @@ struct Race {
         matches.clear();
         step.find_all(text.substr(word.begin, word.end - word.begin), scratch, matches);
         for (auto& match : matches) match = {match.begin + word.begin, match.end + word.begin};
-        append_split(word, matches, SplitBehavior::isolated, false, next);
+        append_split(word, matches, scanner->drops_rest ? SplitBehavior::removed : SplitBehavior::isolated,
+                     scanner->drops_rest, next);
       }
       words.swap(next);
     }
@@ -149,6 +151,13 @@ TEST(WordScanner, deepseek3_does_three_splits_at_once) {
   ASSERT_NE(scanner, nullptr);
   Race race(scanner, deepseek3);
   check_all(race);
+}
+
+TEST(WordScanner, line_breaks_in_an_expression_may_be_themselves) {
+  auto expression = expressions[2];
+  for (size_t at = 0; (at = expression.find("\\n")) != std::string::npos;) expression.replace(at, 2, "\n");
+  EXPECT_NE(expression, expressions[2]);
+  EXPECT_EQ(find_word_scanner(expression), find_word_scanner(expressions[2]));
 }
 
 TEST(WordScanner, other_expressions_have_none) { EXPECT_EQ(find_word_scanner("\\p{L}+"), nullptr); }

@@ -63,6 +63,8 @@ class Split : public PreTokenizer {
     return fmt::format("Split: by {}, {}{}", name_, to_string(behavior_), invert_ ? ", inverted" : "");
   }
 
+  SplitBehavior behavior() const { return behavior_; }
+
  protected:
   virtual void find_all(std::string_view text, EncodeBuffers& buffers) const = 0;  // into buffers.matches
 
@@ -74,13 +76,17 @@ class Split : public PreTokenizer {
 
 class RegexSplit final : public Split {
  public:
-  RegexSplit(std::string name, Regex regex, SplitBehavior behavior, bool invert)
-      : Split(std::move(name), behavior, invert), regex_(std::move(regex)) {}
+  RegexSplit(std::string name, std::string expression, Regex regex, SplitBehavior behavior, bool invert)
+      : Split(std::move(name), behavior, invert), expression_(std::move(expression)), regex_(std::move(regex)) {}
+
+  // Of a split that keeps matches and the rest, each by itself; else empty.
+  std::string_view isolated() const { return behavior() == SplitBehavior::isolated ? expression_ : std::string_view(); }
 
  private:
   void find_all(std::string_view text, EncodeBuffers& buffers) const override {
     regex_.find_all(text, buffers.regex, buffers.matches);
   }
+  const std::string expression_;
   const Regex regex_;
 };
 
@@ -105,7 +111,7 @@ class ScannerSplit final : public PreTokenizer {
 class StringSplit final : public Split {
  public:
   StringSplit(std::string string, SplitBehavior behavior, bool invert)
-      : Split("string " + shown(string), behavior, invert), string_(std::move(string)) {}
+      : Split(fmt::format("string {}", shown(string)), behavior, invert), string_(std::move(string)) {}
 
  private:
   void find_all(std::string_view text, EncodeBuffers& buffers) const override {
@@ -156,19 +162,31 @@ void append_split(ByteRange word, std::span<const ByteRange> matches, SplitBehav
   if (open) append(*open, words);
 }
 
-std::unique_ptr<PreTokenizer> make_scanner_split(const WordScanner& scanner) {
-  return std::make_unique<ScannerSplit>(scanner);
+void join_splits(std::vector<std::unique_ptr<PreTokenizer>>& steps) {
+  const auto expression = [&](size_t i) {
+    const auto* const split = dynamic_cast<const RegexSplit*>(steps[i].get());
+    return split == nullptr ? std::string_view() : split->isolated();
+  };
+  for (size_t i = 0; i + 3 <= steps.size(); ++i) {
+    const auto* const scanner = find_word_scanner(expression(i), expression(i + 1), expression(i + 2));
+    if (scanner == nullptr) continue;
+    steps[i] = std::make_unique<ScannerSplit>(*scanner);
+    const auto next = steps.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    steps.erase(next, next + 2);
+  }
 }
 
 Result<std::unique_ptr<PreTokenizer>> make_pattern_split(std::string_view expression, SplitBehavior behavior,
                                                          bool invert) {
   const auto* const scanner = find_word_scanner(expression);
-  // These expressions match everything, so that the words are the matches.
-  if (scanner != nullptr && (behavior == SplitBehavior::isolated || (behavior == SplitBehavior::removed && invert)))
-    return make_scanner_split(*scanner);
+  const bool keeps_matches = behavior == SplitBehavior::removed && invert;
+  const bool keeps_all = behavior == SplitBehavior::isolated;
+  if (scanner != nullptr && (keeps_matches || (keeps_all && !scanner->drops_rest)))
+    return std::make_unique<ScannerSplit>(*scanner);
   auto regex = Regex::compile(expression);
   if (!regex) return fail(regex.error());
-  return std::make_unique<RegexSplit>("expression " + shown(expression), std::move(*regex), behavior, invert);
+  return std::make_unique<RegexSplit>(fmt::format("expression {}", shown(expression)), std::string(expression),
+                                      std::move(*regex), behavior, invert);
 }
 
 Result<std::unique_ptr<PreTokenizer>> make_split(const JsonAt& json) {

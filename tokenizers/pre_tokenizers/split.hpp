@@ -12,7 +12,6 @@
 namespace weir {
 
 class JsonAt;
-struct WordScanner;
 
 // What becomes of the matches of a pattern, and of what is between them.
 enum class SplitBehavior : uint8_t { removed, isolated, merged_with_previous, merged_with_next, contiguous };
@@ -25,8 +24,9 @@ std::string_view to_string(SplitBehavior behavior);
 void append_split(ByteRange word, std::span<const ByteRange> matches, SplitBehavior behavior, bool invert,
                   std::vector<ByteRange>& words);
 
-// Into the words of a machine (word_scanner.hpp).
-std::unique_ptr<PreTokenizer> make_scanner_split(const WordScanner& scanner);
+// Where steps that follow each other are known to a machine (word_scanner.hpp), makes them one: the three splits of
+// DeepSeek V3.
+void join_splits(std::vector<std::unique_ptr<PreTokenizer>>& steps);
 
 // By a regular expression. The error names the byte in the expression.
 Result<std::unique_ptr<PreTokenizer>> make_pattern_split(std::string_view expression, SplitBehavior behavior,

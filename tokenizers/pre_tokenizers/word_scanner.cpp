@@ -1,7 +1,8 @@
 #include "tokenizers/pre_tokenizers/word_scanner.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <string>
 
 #include "tokenizers/pre_tokenizers/character_kinds.hpp"
 
@@ -76,6 +77,26 @@ void scan_gpt2(std::string_view text, uint32_t offset, std::vector<ByteRange>& w
     const White white = read_white(eyes, p);
     return end_of_white(p, white.after, white.last, eyes.end());
   });
+}
+
+// 's|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+, which leaves white space out
+void scan_clip(std::string_view text, uint32_t offset, std::vector<ByteRange>& words) {
+  const char* const begin = text.data();
+  const Eyes eyes(begin + text.size());
+  for (const char* p = eyes.skip(begin, kind::white); p < eyes.end(); p = eyes.skip(p, kind::white)) {
+    const char* const from = p;
+    const Character c = eyes.at(p);
+    if (*p == '\'') p = skip_contraction<false>(p, eyes.end());
+    if (p == from) {
+      p += c.size;
+      if ((c.kind & kind::letter) != 0) {
+        p = eyes.skip_letters(p);
+      } else if ((c.kind & kind::number) == 0) {
+        p = eyes.skip_none_of(p, kind::letter | kind::number | kind::white);
+      }
+    }
+    words.push_back({static_cast<uint32_t>(from - begin) + offset, static_cast<uint32_t>(p - begin) + offset});
+  }
 }
 
 // What the expressions after GPT-2's differ in.
@@ -252,21 +273,22 @@ struct Known {
 };
 
 const Known known[] = {
-    {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", {"GPT-2", scan_gpt2}},
-    {CONTRACTIONS "|" LEAD R"(\p{L}+|\p{N}{1,3})" OTHERS WHITE, {"Llama 3", scan_llama3<Style{.digits = 3}>}},
-    {CONTRACTIONS "|" LEAD R"(\p{L}+|\p{N})" OTHERS WHITE, {"Qwen2", scan_llama3<Style{.digits = 1}>}},
+    {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", {"GPT-2", false, scan_gpt2}},
+    {R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)", {"CLIP", true, scan_clip}},
+    {CONTRACTIONS "|" LEAD R"(\p{L}+|\p{N}{1,3})" OTHERS WHITE, {"Llama 3", false, scan_llama3<Style{.digits = 3}>}},
+    {CONTRACTIONS "|" LEAD R"(\p{L}+|\p{N})" OTHERS WHITE, {"Qwen2", false, scan_llama3<Style{.digits = 1}>}},
     {CONTRACTIONS "|" LEAD R"([\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*)" WHITE,
-     {"Qwen3.5", scan_llama3<Style{.digits = 1, .marks = true}>}},
+     {"Qwen3.5", false, scan_llama3<Style{.digits = 1, .marks = true}>}},
     {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)",
-     {"cl100k", scan_llama3<Style{.digits = 3}>}},
+     {"cl100k", false, scan_llama3<Style{.digits = 3}>}},
     // Possessive braces are an invention of others: to Oniguruma, \p{N}{1,3}+ is any number of digits.
     {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)",
-     {"cl100k", scan_llama3<Style{.digits = 0, .rest_at_once = true}>}},
+     {"cl100k", false, scan_llama3<Style{.digits = 0, .rest_at_once = true}>}},
     {LEAD U "*" L "+" CONTRACTIONS "?|" LEAD U "+" L "*" CONTRACTIONS
             R"(?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*)" WHITE,
-     {"o200k", scan_o200k<Style{.digits = 3, .slashes = true}>}},
+     {"o200k", false, scan_o200k<Style{.digits = 3, .slashes = true}>}},
     {LEAD U "*" L "+|" LEAD U "+" L R"(*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*)" WHITE,
-     {"Tekken", scan_o200k<Style{.digits = 1, .slashes = true, .contractions = false}>}},
+     {"Tekken", false, scan_o200k<Style{.digits = 1, .slashes = true, .contractions = false}>}},
 };
 
 #undef CONTRACTIONS
@@ -280,17 +302,31 @@ const std::string_view deepseek3[] = {
     R"(\p{N}{1,3})", "[一-龥\u3040-ゟ゠-ヿ]+",
     R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"};
 
+// Line breaks in it are taken for \r and \n, which mean the same in all of these.
+bool same(std::string_view expression, std::string_view known_expression) {
+  std::string escaped;
+  for (char c : expression) {
+    if (c == '\r' || c == '\n') {
+      escaped += c == '\r' ? "\\r" : "\\n";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped == known_expression;
+}
+
 }  // namespace
 
 const WordScanner* find_word_scanner(std::string_view expression) {
   const auto* const found =
-      std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return k.expression == expression; });
+      std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return same(expression, k.expression); });
   return found == std::end(known) ? nullptr : &found->scanner;
 }
 
 const WordScanner* find_word_scanner(std::string_view first, std::string_view second, std::string_view third) {
-  static const WordScanner scanner{"DeepSeek V3", scan_deepseek3};
-  return first == deepseek3[0] && second == deepseek3[1] && third == deepseek3[2] ? &scanner : nullptr;
+  static const WordScanner scanner{"DeepSeek V3", false, scan_deepseek3};
+  const bool known_to_it = same(first, deepseek3[0]) && same(second, deepseek3[1]) && same(third, deepseek3[2]);
+  return known_to_it ? &scanner : nullptr;
 }
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 
 #include "tokenizers/regex/program.hpp"
 #include "tokenizers/regex/symbols.hpp"
+#include "tokenizers/utf8.hpp"
 
 namespace weir::regex {
 namespace {
@@ -205,12 +206,31 @@ bool sort(Part& part) {
   return true;
 }
 
+// Appends the plain text that `node` begins with. False: it is not all of the node, so that nothing can follow.
+bool add_prefix(const Node& node, const std::vector<CharSet>& sets, std::string& prefix) {
+  constexpr size_t enough = 16;
+  if (node.kind == Kind::set) {
+    const auto ranges = sets[node.set].ranges();
+    if (ranges.size() != 1 || ranges[0].first != ranges[0].last || prefix.size() > enough) return false;
+    utf8::append(prefix, ranges[0].first);
+    return true;
+  }
+  if (node.kind == Kind::sequence)
+    return std::all_of(node.children.begin(), node.children.end(),
+                       [&](const Node& child) { return add_prefix(child, sets, prefix); });
+  if (node.kind != Kind::repeat || node.children[0].kind != Kind::set) return false;
+  for (uint32_t i = 0; i < node.min; ++i)
+    if (!add_prefix(node.children[0], sets, prefix)) return false;
+  return node.min == node.max;
+}
+
 }  // namespace
 
 Result<Program> compile(const Syntax& syntax) {
   Program program;
   Emitter behinds(program.behind, nullptr);
   Emitter emitter(program.main, &behinds);
+  add_prefix(syntax.root, syntax.sets, program.prefix);
   emitter.add_root(syntax.root);
   if (!emitter.trouble().empty()) return fail(ErrorCode::unsupported, "regular expression: " + emitter.trouble());
   if (!sort(program.main) || !sort(program.behind))

@@ -211,9 +211,8 @@ class Parser {
     if (in_.take(":")) return read_inside(begin, options, depth);
     if (in_.take(">")) return make_node(Kind::atomic, read_inside(begin, options, depth));
     for (const bool negated : {false, true}) {
-      const std::string sign = negated ? "!" : "=";
-      const bool ahead = in_.take(sign);
-      if (!ahead && !in_.take("<" + sign)) continue;
+      const bool ahead = in_.take(negated ? "!" : "=");
+      if (!ahead && !in_.take(negated ? "<!" : "<=")) continue;
       Node look = make_node(ahead ? Kind::ahead : Kind::behind, read_inside(begin, options, depth));
       look.negated = negated;
       return look;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tokenizers/regex/syntax.hpp"
@@ -57,6 +58,7 @@ struct Program {
   size_t sets = 0;
   bool asks_last = false;  // whether the newline at the end is to be told apart
 
+  std::string prefix;  // what each match begins with, as far as it is plain text
   Part main;
   Part behind;
 

@@ -208,6 +208,7 @@ Result<Regex> Regex::compile(std::string_view pattern) {
 }
 
 void Regex::find_all(std::string_view text, RegexScratch& scratch, std::vector<ByteRange>& matches) const {
+  if (!program_->prefix.empty() && text.find(program_->prefix) == std::string_view::npos) return;
   auto& memory = *scratch.memory_;
   auto& machine = memory.machine(program_);
   auto& automaton = machine.main;
