@@ -20,12 +20,27 @@ CharSet::CharSet(std::vector<CodeRange> ranges) {
 
 CharSet CharSet::of(unicode::PropertySet property) {
   std::vector<CodeRange> ranges;
+  const auto add = [&](char32_t first, char32_t last) {
+    if (!ranges.empty() && ranges.back().last + 1 == first) {
+      ranges.back().last = last;
+    } else {
+      ranges.push_back({first, last});
+    }
+  };
+  bool uniform = false;  // the last block is all in or all out
   bool inside = false;
-  for (char32_t c = 0; c <= last_code; ++c) {
-    const bool in = property.contains(c);
-    if (in && !inside) ranges.push_back({c, c});
-    if (in) ranges.back().last = c;
-    inside = in;
+  for (char32_t begin = 0; begin <= last_code; begin += unicode::block) {
+    if (uniform && unicode::same_block(begin, begin - unicode::block)) {
+      if (inside) add(begin, begin + unicode::block - 1);
+      continue;
+    }
+    uniform = true;
+    inside = property.contains(begin);
+    for (char32_t c = begin; c < begin + unicode::block; ++c) {
+      const bool in = property.contains(c);
+      uniform = uniform && in == inside;
+      if (in) add(c, c);
+    }
   }
   return CharSet(std::move(ranges));
 }
