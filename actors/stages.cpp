@@ -143,7 +143,7 @@ std::string prompt_of(const InputPlan& input, const ModelFacts& facts) {
 Pricing::Branch branch_of(const ModelFacts& facts, const OutputPlan& output) {
   const Task task = facts.tasks.empty() ? Task::embed : facts.tasks.front();
   Pricing::Branch branch;
-  branch.per_token = task == Task::token_embed || task == Task::token_classify;
+  branch.per_token = is_per_token(task);
   const auto pooler = facts.poolers.find(task);
   branch.dim = pooler == facts.poolers.end() ? facts.output_size : std::max(pooler->second.width, 1u);
   branch.bytes_per_value =

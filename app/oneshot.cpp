@@ -113,8 +113,16 @@ std::string jobs_of(Task task, const std::vector<std::string>& texts) {
   return lines;
 }
 
-int one_shot(Task task, const OneShotOptions& options) {
+// What a verb asks of this model: `classify` of one that classifies tokens means that.
+Task task_of(Task verb, const std::string& dir) {
+  if (verb != Task::classify) return verb;
+  const auto facts = read_model_facts(dir);
+  return facts && facts->tasks.front() == Task::token_classify ? Task::token_classify : verb;
+}
+
+int one_shot(Task verb, const OneShotOptions& options) {
   log_setup(LogLevel::warn, LogFormat::text);
+  const Task task = task_of(verb, options.model);
   const auto facts =
       read_model_facts(options.model, {.kinds = {}, .use_activation = {}, .dimensions = {}, .task = task});
   if (!facts) {
@@ -178,8 +186,8 @@ void add_encode(CLI::App& app, int& exit_code) {
 }
 
 void add_classify(CLI::App& app, int& exit_code) {
-  add_one_shot(app, exit_code, Task::classify, "classify", "Classify texts with a model", "Texts to classify",
-               "  weir classify models/sentiment \"What a day!\"");
+  add_one_shot(app, exit_code, Task::classify, "classify", "Classify texts, or their tokens, with a model",
+               "Texts to classify", "  weir classify models/sentiment \"What a day!\"");
 }
 
 void add_score(CLI::App& app, int& exit_code) {

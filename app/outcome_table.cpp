@@ -19,6 +19,17 @@ std::string numbers(const std::vector<float>& values) {
   return values.size() > shown_values ? text + " ..." : text;
 }
 
+// The most probable label of each token.
+std::string token_labels(const ReadOutcome& outcome) {
+  std::string text;
+  for (size_t at = 0; at < outcome.values.size(); at += outcome.dim) {
+    const auto row = outcome.values.begin() + static_cast<ptrdiff_t>(at);
+    const auto best = std::max_element(row, row + outcome.dim) - row;
+    text += fmt::format("{}{}", at ? " " : "", outcome.labels[static_cast<size_t>(best)]);
+  }
+  return text;
+}
+
 std::string answer(const ReadOutcome& outcome) {
   if (!outcome.error_code.empty()) return fmt::format("{}: {}", outcome.error_code, outcome.error_message);
   if (!outcome.classes.empty()) {
@@ -26,6 +37,7 @@ std::string answer(const ReadOutcome& outcome) {
     for (const auto& [label, probability] : outcome.classes) text += fmt::format("  {} {:.4f}", label, probability);
     return text;
   }
+  if (outcome.answer == Answer::token_classes) return token_labels(outcome);
   return outcome.dim > 1 ? fmt::format("[{} x {}] {}", outcome.rows, outcome.dim, numbers(outcome.values))
                          : numbers(outcome.values);
 }

@@ -9,6 +9,9 @@ namespace weir {
 // What a user asks of a pooling model. Spelled as in YAML, in jobs and in outcomes.
 enum class Task : uint8_t { embed, classify, score, reward, token_embed, token_classify };
 
+// Whether its answer is a row for each token.
+constexpr bool is_per_token(Task task) { return task == Task::token_embed || task == Task::token_classify; }
+
 std::string_view to_string(Task task);
 std::optional<Task> task_from_string(std::string_view text);
 

@@ -35,7 +35,7 @@ Answer answer_of(const Outcome& outcome, const Job& job) {
     case Task::classify: return Answer::classes;
     case Task::score: return job.one_document ? Answer::score : Answer::scores;
     case Task::reward: return outcome.rows == 1 && outcome.dim == 1 ? Answer::reward : Answer::rewards;
-    case Task::token_classify: break;
+    case Task::token_classify: return Answer::token_classes;
   }
   return Answer::failure;
 }
@@ -82,8 +82,7 @@ OutRecord OutcomeEncoder::encode(const OutcomeChunk& chunk, const Outcome& outco
   record.headers = outcome_headers(job.headers, options_.format, arena);
 
   assert(outcome.first + size_t{outcome.rows} * outcome.dim <= chunk.values.size());
-  static const Error not_written{ErrorCode::unsupported,
-                                 "the outcome has no values, or is of token_classify, which is not written yet"};
+  static const Error no_values{ErrorCode::internal, "the outcome has no values"};
   const auto answer = outcome.error ? Answer::failure : answer_of(outcome, job);
   const auto values = std::span(chunk.values).subspan(outcome.first, size_t{outcome.rows} * outcome.dim);
   const OutcomeView view{outcome,
@@ -94,7 +93,7 @@ OutRecord OutcomeEncoder::encode(const OutcomeChunk& chunk, const Outcome& outco
                          answer,
                          answer != Answer::failure ? nullptr
                          : outcome.error           ? &*outcome.error
-                                                   : &not_written};
+                                                   : &no_values};
   if (options_.format == RecordFormat::flatbuffers) {
     auto& builder = scratch_->builder;
     builder.Clear();
@@ -126,7 +125,7 @@ std::string OutcomeView::label(uint32_t index) const {
   return fmt::format("LABEL_{}", index);
 }
 
-uint32_t OutcomeView::best() const {
+uint32_t best_of(std::span<const float> values) {
   return static_cast<uint32_t>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 

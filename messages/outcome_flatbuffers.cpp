@@ -36,6 +36,7 @@ struct Parts {
   Halves halves;
   String label;
   flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::Class>>> classes;
+  flatbuffers::Offset<flatbuffers::Vector<String>> labels;
   flatbuffers::Offset<wire::Failure> failure;
 };
 
@@ -44,7 +45,14 @@ void write_classes(const OutcomeView& view, Builder& builder, Parts& parts) {
   for (uint32_t i = 0; i < classes.size(); ++i)
     classes[i] = wire::CreateClass(builder, text(builder, view.label(i)), view.values[i]);
   parts.classes = builder.CreateVector(classes);
-  parts.label = text(builder, view.label(view.best()));
+  parts.label = text(builder, view.label(best_of(view.values)));
+}
+
+void write_token_classes(const OutcomeView& view, Builder& builder, Parts& parts) {
+  std::vector<String> labels(view.outcome.dim);
+  for (uint32_t i = 0; i < labels.size(); ++i) labels[i] = text(builder, view.label(i));
+  parts.labels = builder.CreateVector(labels);
+  parts.values = builder.CreateVector(view.values.data(), view.values.size());
 }
 
 Parts write_parts(const OutcomeView& view, const OutcomeFormat& options, Builder& builder) {
@@ -62,6 +70,7 @@ Parts write_parts(const OutcomeView& view, const OutcomeFormat& options, Builder
         parts.halves = halves(builder, view.values, options.vector_type);
       break;
     case Answer::classes: write_classes(view, builder, parts); break;
+    case Answer::token_classes: write_token_classes(view, builder, parts); break;
     case Answer::scores:
     case Answer::rewards: parts.values = builder.CreateVector(view.values.data(), view.values.size()); break;
     case Answer::score:
@@ -88,6 +97,12 @@ void add_answer(const OutcomeView& view, const OutcomeFormat& options, const Par
     case Answer::classes:
       wire.add_label(parts.label);
       wire.add_classes(parts.classes);
+      return;
+    case Answer::token_classes:
+      wire.add_rows(view.outcome.rows);
+      wire.add_dim(view.outcome.dim);
+      wire.add_labels(parts.labels);
+      wire.add_token_classes(parts.values);
       return;
     case Answer::score: return wire.add_score(single);
     case Answer::scores: return wire.add_scores(parts.values);

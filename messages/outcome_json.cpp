@@ -50,7 +50,7 @@ void write_vectors(const OutcomeView& view, const OutcomeFormat& options, JsonWr
 }
 
 void write_classes(const OutcomeView& view, JsonWriter& json) {
-  json.field("label").string(view.label(view.best()));
+  json.field("label").string(view.label(best_of(view.values)));
   json.field("classes").open('[');
   for (uint32_t i = 0; i < view.values.size(); ++i) {
     json.open('{');
@@ -58,6 +58,15 @@ void write_classes(const OutcomeView& view, JsonWriter& json) {
     json.field("probability").number(view.values[i]);
     json.close('}');
   }
+  json.close(']');
+}
+
+void write_token_classes(const OutcomeView& view, JsonWriter& json) {
+  json.field("labels").open('[');
+  for (uint32_t i = 0; i < view.outcome.dim; ++i) json.string(view.label(i));
+  json.close(']');
+  json.field("token_classes").open('[');
+  for (uint32_t i = 0; i < view.outcome.rows; ++i) write_numbers(view.row(i), DType::float32, json);
   json.close(']');
 }
 
@@ -75,6 +84,7 @@ void write_answer(const OutcomeView& view, const OutcomeFormat& options, JsonWri
     case Answer::embedding:
     case Answer::embeddings: return write_vectors(view, options, json);
     case Answer::classes: return write_classes(view, json);
+    case Answer::token_classes: return write_token_classes(view, json);
     case Answer::score: return json.field("score").number(view.values.empty() ? NAN : view.values[0]);
     case Answer::scores: return write_numbers(view.values, DType::float32, json.field("scores"));
     case Answer::reward: return json.field("reward").number(view.values[0]);

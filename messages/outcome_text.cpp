@@ -20,9 +20,15 @@ void write_text_outcome(const OutcomeView& view, std::string& out) {
     out += ": ";
     out += view.error->message;
   } else if (view.answer == Answer::classes) {
-    out += view.label(view.best());
+    const uint32_t best = best_of(view.values);
+    out += view.label(best);
     out += ' ';
-    number(view.values[view.best()]);
+    number(view.values[best]);
+  } else if (view.answer == Answer::token_classes) {
+    for (uint32_t i = 0; i < view.outcome.rows; ++i) {
+      if (i > 0) out += ' ';
+      out += view.label(best_of(view.row(i)));
+    }
   } else {
     for (size_t i = 0; i < view.values.size(); ++i) {
       if (i > 0) out += ' ';

@@ -28,11 +28,13 @@ struct OutcomeView {
   std::string_view topic() const;
   std::span<const float> row(uint32_t index) const { return values.subspan(size_t{index} * outcome.dim, outcome.dim); }
   std::string label(uint32_t index) const;
-  uint32_t best() const;  // index of the highest value
   // Failures of records that nobody could read have no task.
   bool has_task() const { return answer != Answer::failure || model || job.task; }
   Task task() const { return answer == Answer::failure && !model && job.task ? *job.task : outcome.task; }
 };
+
+// Index of the highest value.
+uint32_t best_of(std::span<const float> values);
 
 // All write one value to the end of `out`; `out` and `builder` come empty.
 void write_json_outcome(const OutcomeView& view, const OutcomeFormat& options, std::string& out);

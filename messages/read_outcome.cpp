@@ -33,6 +33,18 @@ Result<DType> dtype_of(wire::VectorType type) {
   return fail(ErrorCode::schema_mismatch, "field vector_type: no value of its enumeration; read it with a newer weir");
 }
 
+constexpr std::string_view wrong_shape = "rows x dim is not the number of values";
+
+Result<void> read_token_classes(const wire::Outcome& wire, ReadOutcome& out) {
+  out.answer = Answer::token_classes;
+  read_floats(*wire.token_classes(), out.values);
+  if (wire.labels())
+    for (const auto* label : *wire.labels()) out.labels.push_back(text(label));
+  if (uint64_t{out.rows} * out.dim != out.values.size() || out.labels.size() != out.dim)
+    return fail(ErrorCode::schema_mismatch, std::string(wrong_shape));
+  return {};
+}
+
 // Sets the answer and its values; exactly one is expected.
 Result<void> read_answer(const wire::Outcome& wire, ReadOutcome& out) {
   const auto type = dtype_of(wire.vector_type());
@@ -56,9 +68,10 @@ Result<void> read_answer(const wire::Outcome& wire, ReadOutcome& out) {
     if (floats) read_floats(*floats, out.values);
     if (halves) read_halves(*halves, out.vector_type, out.values);
     if (uint64_t{out.rows} * out.dim != out.values.size())
-      return fail(ErrorCode::schema_mismatch, "rows x dim is not the number of values");
+      return fail(ErrorCode::schema_mismatch, std::string(wrong_shape));
     return {};
   }
+  if (wire.token_classes()) return read_token_classes(wire, out);
   if (const auto* classes = wire.classes()) {
     out.answer = Answer::classes;
     out.label = text(wire.label());

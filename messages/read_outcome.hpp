@@ -30,9 +30,10 @@ struct ReadOutcome {
   uint32_t rows = 0;
   uint32_t dim = 0;
   bool normalized = false;
-  std::vector<float> values;  // rows x dim of embedding(s), or the scores or rewards
+  std::vector<float> values;  // rows x dim of embedding(s) or token_classes, or the scores or rewards
   std::string label;
   std::vector<std::pair<std::string, float>> classes;
+  std::vector<std::string> labels;  // of the columns of token_classes
 
   bool truncated = false;
   uint32_t dropped_tokens = 0;

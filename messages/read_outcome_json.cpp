@@ -29,7 +29,8 @@ class JsonOutcomeReader {
     field_.clear();
     if (!answered_) return fail(ErrorCode::schema_mismatch, "the outcome has neither a result nor an error");
     if (!unpack_vectors()) return fail(ErrorCode::schema_mismatch, "field embedding(s): not base64 of whole elements");
-    if (out_.answer == Answer::embedding || out_.answer == Answer::embeddings) {
+    if (out_.answer == Answer::token_classes) out_.dim = static_cast<uint32_t>(out_.labels.size());
+    if (out_.answer == Answer::embedding || out_.answer == Answer::embeddings || out_.answer == Answer::token_classes) {
       if (uint64_t{out_.rows} * out_.dim != out_.values.size())
         return fail(ErrorCode::schema_mismatch, "rows x dim is not the number of values");
     }
@@ -54,6 +55,7 @@ class JsonOutcomeReader {
           [&](std::string_view inner) { return inner == "prompt_tokens" ? read_integer(out_.prompt_tokens) : skip(); });
     if (name == "metadata") return read_metadata();
     if (name == "label") return read_string(out_.label);
+    if (name == "labels") return read_array([&] { return read_string(out_.labels.emplace_back()); });
     return read_answer(name);
   }
 
@@ -62,6 +64,8 @@ class JsonOutcomeReader {
     if (name == "embedding") return answer(Answer::embedding) && read_vector();
     if (name == "embeddings") return answer(Answer::embeddings) && read_array([&] { return read_vector(); });
     if (name == "classes") return answer(Answer::classes) && read_array([&] { return read_class(); });
+    if (name == "token_classes")
+      return answer(Answer::token_classes) && read_array([&] { return read_probabilities(); });
     if (name == "score") return answer(Answer::score) && read_value();
     if (name == "scores") return answer(Answer::scores) && read_array([&] { return read_value(); });
     if (name == "reward") return answer(Answer::reward) && read_value();
@@ -99,6 +103,11 @@ class JsonOutcomeReader {
       if (name == "probability") return read_number(probability);
       return skip();
     });
+  }
+
+  bool read_probabilities() {
+    ++out_.rows;
+    return read_array([&] { return read_value(); });
   }
 
   bool read_vector_type() {

@@ -18,8 +18,6 @@
 namespace weir {
 namespace {
 
-bool is_token_task(Task task) { return task == Task::token_embed || task == Task::token_classify; }
-
 // The rows of x that belong to the sequences of one group: one each, or one for each token.
 std::vector<int32_t> rows_of(const std::vector<int32_t>& group, const DeviceTokens& tokens, bool every_token) {
   if (!every_token) return group;
@@ -66,7 +64,7 @@ Result<void> Pooler::check(const PoolingParams& params) const {
 PooledRow Pooler::shape(const PoolingParams& params, uint32_t tokens) const {
   const PoolerFacts& pooler = facts_.poolers.at(params.task);
   PooledRow row;
-  row.rows = is_token_task(params.task) ? tokens : 1;
+  row.rows = is_per_token(params.task) ? tokens : 1;
   row.dim = params.dimensions != 0 ? params.dimensions : pooler.width;
   row.normalized = params.use_activation && pooler.activation.value == OutputActivation::l2_normalize;
   return row;
@@ -120,7 +118,7 @@ void Pooler::run(ExecutionContext& context, const DeviceTokens& tokens, Tensor h
     if (done[leader]) continue;
     const PoolingParams& wanted = params[leader * stride];
     const PoolerFacts& pooler = facts_.poolers.at(wanted.task);
-    const bool every_token = is_token_task(wanted.task);
+    const bool every_token = is_per_token(wanted.task);
     group.clear();
     for (size_t i = leader; i < count; ++i) {
       if (params[i * stride] != wanted) continue;

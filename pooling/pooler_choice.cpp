@@ -10,8 +10,6 @@
 namespace weir {
 namespace {
 
-bool is_token_task(Task task) { return task == Task::token_embed || task == Task::token_classify; }
-
 PoolerFacts embedder(const ModelConfig& config, const SentenceTransformers& files) {
   PoolerFacts pooler;
   pooler.activation = {OutputActivation::l2_normalize, Origin::task_default};
@@ -89,15 +87,15 @@ Result<void> apply_kinds(const std::vector<PoolerKind>& kinds, ModelFacts& facts
   if (kinds.empty()) return refuse("`type` names no pooler");
   const bool all = std::find(kinds.begin(), kinds.end(), PoolerKind::all) != kinds.end();
   const Task task = facts.tasks.front();
-  if (all && (kinds.size() > 1 || !is_token_task(task)))
+  if (all && (kinds.size() > 1 || !is_per_token(task)))
     return refuse(
         fmt::format("`all` keeps every token's row, which task {} cannot; use task token_embed or token_classify",
                     to_string(task)));
-  if (!all && is_token_task(task))
+  if (!all && is_per_token(task))
     return refuse(fmt::format("task {} keeps every token's row: its pooler can only be `all`", to_string(task)));
   if (all) return {};  // what a token task has anyway
   for (auto& [key, pooler] : facts.poolers) {
-    if (is_token_task(key)) continue;
+    if (is_per_token(key)) continue;
     const auto width = facts.hidden_size * static_cast<uint32_t>(kinds.size());
     if (pooler.head_in != 0 && pooler.head_in != width)
       return refuse(fmt::format("{} poolers give {} columns, the layer behind them takes {}", kinds.size(), width,

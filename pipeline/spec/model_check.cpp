@@ -11,8 +11,6 @@
 namespace weir {
 namespace {
 
-bool per_token(Task task) { return task == Task::token_embed || task == Task::token_classify; }
-
 // Whether answers to this task are vectors, or made of them (pairs scored by cosine), rather than of a head's labels.
 bool embeds(const ModelFacts& facts, Task task) {
   const auto pooler = facts.poolers.find(task);
@@ -46,17 +44,17 @@ class PoolerCheck {
   void check_kinds(const PoolerPlan& plan) {
     if (!plan.kinds) return;
     for (const PoolerKind kind : *plan.kinds) {
-      if ((kind == PoolerKind::all) == per_token(task_)) continue;
+      if ((kind == PoolerKind::all) == is_per_token(task_)) continue;
       errors_.add(section_.at("type"), std::string(to_string(kind)),
                   fmt::format("not a pooler of task {}", to_string(task_)),
-                  per_token(task_) ? "write all" : "write cls, last, mean, max, mean_sqrt_len or weighted_mean");
+                  is_per_token(task_) ? "write all" : "write cls, last, mean, max, mean_sqrt_len or weighted_mean");
     }
   }
 
   // Columns of a pooled row.
   uint32_t pooled_width(const PoolerPlan& plan) const {
     const auto found = facts_.poolers.find(task_);
-    if (found != facts_.poolers.end() && found->second.head_in == 0 && plan.kinds && !per_token(task_))
+    if (found != facts_.poolers.end() && found->second.head_in == 0 && plan.kinds && !is_per_token(task_))
       return facts_.hidden_size * static_cast<uint32_t>(plan.kinds->size());
     return found != facts_.poolers.end() && found->second.width ? found->second.width : facts_.output_size;
   }
@@ -64,7 +62,7 @@ class PoolerCheck {
   // A Dense layer or a head behind the pooler fixes how many columns it gives.
   void check_head(const PoolerPlan& plan) {
     const auto found = facts_.poolers.find(task_);
-    if (!plan.kinds || per_token(task_) || found == facts_.poolers.end() || found->second.head_in == 0) return;
+    if (!plan.kinds || is_per_token(task_) || found == facts_.poolers.end() || found->second.head_in == 0) return;
     const auto columns = facts_.hidden_size * static_cast<uint32_t>(plan.kinds->size());
     if (columns == found->second.head_in) return;
     errors_.add(section_.at("type"), fmt::format("{} poolers", plan.kinds->size()),

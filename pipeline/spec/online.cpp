@@ -124,7 +124,7 @@ class OnlineCheck {
     const auto made = facts.poolers.find(task);
     int64_t width =
         made != facts.poolers.end() && made->second.width ? made->second.width : std::max(facts.output_size, 1u);
-    const bool per_token = task == Task::token_embed || task == Task::token_classify;
+    const bool per_token = is_per_token(task);
     const bool head = made != facts.poolers.end() && made->second.head_in != 0;
     if (pooler->kinds && !head && !per_token)
       width = int64_t{facts.hidden_size} * static_cast<int64_t>(pooler->kinds->size());

@@ -60,6 +60,9 @@ TEST(Encode, json_of_other_answers_is_as_documented) {
   EXPECT_THAT(encoded(score, {}), testing::EndsWith(R"("score":0.5})"));
   OneOutcome tokens(Task::token_embed, {1, 2, 3, 4}, 2);
   EXPECT_THAT(encoded(tokens, {}), testing::EndsWith(R"("embeddings":[[1,2],[3,4]]})"));
+  OneOutcome classes_of_tokens(Task::token_classify, {0.25f, 0.75f, 0.5f, 0.5f}, 2);
+  EXPECT_THAT(encoded(classes_of_tokens, {.vector_type = DType::float16}),
+              testing::EndsWith(R"("labels":["NEGATIVE","POSITIVE"],"token_classes":[[0.25,0.75],[0.5,0.5]]})"));
   OneOutcome failed(Task::embed, {}, 0);
   failed.outcome().error = Error{ErrorCode::too_long, "513 tokens\n\"no\" \xFF"};
   failed.outcome().stage = "tokens";
@@ -76,6 +79,8 @@ TEST(Encode, text_is_one_line_for_people) {
   OneOutcome classes(Task::classify, {0.25f, 0.75f}, 1);
   classes.job().id = {};
   EXPECT_EQ(encoded(classes, {.format = RecordFormat::text}), "POSITIVE 0.75");
+  OneOutcome tokens(Task::token_classify, {0.25f, 0.75f, 1, 0}, 2);
+  EXPECT_EQ(encoded(tokens, {.format = RecordFormat::text}), "id-1\tPOSITIVE NEGATIVE");
   OneOutcome failed(Task::embed, {}, 0);
   failed.outcome().error = Error{ErrorCode::timeout, "late\nby far"};
   EXPECT_EQ(encoded(failed, {.format = RecordFormat::text}), "id-1\terror timeout: late by far");
@@ -113,7 +118,8 @@ TEST(Encode, every_answer_reads_back) {
   std::mt19937 random(11);
   std::uniform_real_distribution<float> uniform(-1, 1);
   for (const auto format : {RecordFormat::flatbuffers, RecordFormat::json})
-    for (const Task task : {Task::embed, Task::token_embed, Task::classify, Task::score, Task::reward})
+    for (const Task task :
+         {Task::embed, Task::token_embed, Task::classify, Task::token_classify, Task::score, Task::reward})
       for (uint32_t rows = 1; rows < 4; ++rows) {
         if (rows > 1 && (task == Task::embed || task == Task::classify)) continue;
         const uint32_t dim = task == Task::score || task == Task::reward ? 1 : 2;
@@ -142,7 +148,8 @@ TEST(Encode, every_answer_reads_back) {
         } else {
           EXPECT_EQ(read->values, values);
         }
-        if (task == Task::embed || task == Task::token_embed) {
+        if (task == Task::token_classify) EXPECT_THAT(read->labels, ElementsAre("NEGATIVE", "POSITIVE"));
+        if (task == Task::embed || task == Task::token_embed || task == Task::token_classify) {
           EXPECT_EQ(read->rows, rows);
           EXPECT_EQ(read->dim, dim);
         }
@@ -218,13 +225,9 @@ TEST(Encode, bytes_that_are_not_json_are_base64_in_json) {
   EXPECT_EQ(read->metadata, "{not json");
 }
 
-TEST(Encode, what_has_no_name_on_the_wire_is_refused_by_name) {
-  OneOutcome one(Task::token_classify, {1, 2}, 1);
-  const auto read = read_outcome(encoded(one, {}), RecordFormat::json);
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->error_code, "unsupported");
+TEST(Encode, an_outcome_without_values_is_a_failure) {
   OneOutcome empty(Task::classify, {}, 0);
-  EXPECT_EQ(read_outcome(encoded(empty, {}), RecordFormat::json)->error_code, "unsupported");
+  EXPECT_EQ(read_outcome(encoded(empty, {}), RecordFormat::json)->error_code, "internal");
 }
 
 TEST(Encode, an_encoder_serves_many_records_of_all_sizes) {

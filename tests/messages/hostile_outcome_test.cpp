@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> outcomes(RecordFormat format) {
   std::vector<std::string> all;
-  for (const Task task : {Task::embed, Task::token_embed, Task::classify, Task::score}) {
+  for (const Task task : {Task::embed, Task::token_embed, Task::classify, Task::token_classify, Task::score}) {
     OneOutcome one(task, {0.5f, -1.25e-9f}, task == Task::score || task == Task::token_embed ? 2 : 1);
     one.job().metadata = "[1]";
     Arena arena;
@@ -46,7 +46,8 @@ TEST(HostileOutcome, truncations_flips_and_garbage_are_survived) {
 TEST(HostileOutcome, json_must_be_an_outcome) {
   for (const auto* text :
        {"", "[]", "{}", R"({"score":1,"scores":[1]})", R"({"embedding":"????","dim":1})",
-        R"({"embedding":[1],"dim":2})", R"({"embedding":"AAAA","dim":1})", R"({"score":"1"})", R"({"score":1} x)"})
+        R"({"embedding":[1],"dim":2})", R"({"embedding":"AAAA","dim":1})", R"({"score":"1"})",
+        R"({"labels":["a"],"token_classes":[[1],[1,2]]})", R"({"token_classes":[[1]]})", R"({"score":1} x)"})
     EXPECT_FALSE(read_outcome(text, RecordFormat::json)) << text;
   EXPECT_TRUE(read_outcome(R"({"new":{"a":[1]},"score":1,"source":{"new":2}})", RecordFormat::json));
 }
