@@ -220,7 +220,7 @@ int Demo::run() {
   Metrics metrics;
   SystemClock clock;
   LocalModels models;
-  Streams streams(plan_, metrics, clock, instance_name());
+  Streams streams(plan_, metrics, clock);
   const auto begin = std::chrono::steady_clock::now();
   const int code = run_dataflow(plan_, streams, models, metrics, clock,
                                 {.live = true, .done = [records](const std::vector<DeliveryStatus>& sources) {

@@ -156,7 +156,7 @@ int one_shot(Task verb, const OneShotOptions& options) {
   Metrics metrics;
   SystemClock clock;
   LocalModels models;
-  LineStreams streams(plan, metrics, clock, instance_name());
+  LineStreams streams(plan, metrics, clock);
   const int code = run_dataflow(plan, streams, models, metrics, clock);
   if (table) print_outcomes(output.get());
   return code;

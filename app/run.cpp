@@ -1,7 +1,6 @@
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -44,18 +43,12 @@ int run(const RunOptions& options) {
   Metrics metrics;
   SystemClock clock;
   LocalModels models;
-  Streams streams(*plan, metrics, clock, instance_name());
+  Streams streams(*plan, metrics, clock);
   log_info("dataflow_starting", {{"name", plan->name}, {"file", options.file}});
   return run_dataflow(*plan, streams, models, metrics, clock, {.live = options.live, .done = {}});
 }
 
 }  // namespace
-
-std::string instance_name() {
-  char host[256] = "unknown";
-  gethostname(host, sizeof host - 1);
-  return fmt::format("{}-{}", host, getpid());
-}
 
 void add_run(CLI::App& app, int& exit_code) {
   auto* verb = app.add_subcommand("run", "Run a dataflow until it ends or SIGTERM drains it");

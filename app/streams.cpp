@@ -1,7 +1,10 @@
 #include "app/streams.hpp"
 
 #include <limits>
+#include <unistd.h>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "files/file_committer.hpp"
 #include "files/file_source.hpp"
@@ -12,6 +15,12 @@
 
 namespace weir {
 namespace {
+
+std::string host_name() {
+  char name[256] = "unknown";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
 
 const OutputPlan& output_of(const StagePlan& sink) {
   if (const auto* kafka = std::get_if<KafkaSinkPlan>(&sink.options)) return kafka->output;
@@ -25,8 +34,8 @@ const std::string& target_of(const StagePlan& sink) {
 
 }  // namespace
 
-Streams::Streams(const Plan& plan, Metrics& metrics, const Clock& clock, std::string instance)
-    : plan_(plan), metrics_(metrics), clock_(clock), instance_(std::move(instance)) {}
+Streams::Streams(const Plan& plan, Metrics& metrics, const Clock& clock)
+    : plan_(plan), metrics_(metrics), clock_(clock), node_(host_name()) {}
 
 Result<DecodeFn> Streams::decoder(const InputPlan& input) const {
   DecodeOptions options;
@@ -112,7 +121,8 @@ OutRecordOptions Streams::sink_options(const StagePlan& sink) {
   options.topic = target_of(sink);
   options.dead_letter_topic = plan_.delivery.dead_letter_topic;
   options.pipeline = plan_.name;
-  options.instance = instance_;
+  options.node = node_;
+  options.instance = fmt::format("{}-{}", node_, getpid());
   options.clock = &clock_;
   const auto& output = output_of(sink);
   auto encoder =

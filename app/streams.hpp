@@ -15,8 +15,8 @@ namespace weir {
 // Sources and sinks of the real world: Kafka topics and files.
 class Streams : public StreamPort {
  public:
-  // All outlive it. `instance` names this process in dead letters.
-  Streams(const Plan& plan, Metrics& metrics, const Clock& clock, std::string instance);
+  // All outlive it. Dead letters name this process.
+  Streams(const Plan& plan, Metrics& metrics, const Clock& clock);
 
   Result<SourceParts> open_source(SourceId id, const StagePlan& source,
                                   const std::vector<const StagePlan*>& sinks) override;
@@ -34,7 +34,7 @@ class Streams : public StreamPort {
   const Plan& plan_;
   Metrics& metrics_;
   const Clock& clock_;
-  const std::string instance_;
+  const std::string node_;  // this machine
   // What each output topic takes; known once its committer is open, asked for by its sink.
   std::map<std::string, std::shared_ptr<std::atomic<int64_t>>> largest_;
 };

@@ -23,7 +23,4 @@ void add_consume(CLI::App& app, int& exit_code);
 void add_inspect(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
-// HOST-PID: how this process is named where several write.
-std::string instance_name();
-
 }  // namespace weir

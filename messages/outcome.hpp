@@ -22,6 +22,7 @@ struct Outcome {
   bool normalized = false;
   uint32_t dropped_tokens = 0;  // by truncation
   uint32_t prompt_tokens = 0;   // special tokens included
+  uint32_t attempts = 1;        // how often it was tried; 0: it failed before its turn came
   std::optional<Error> error;
   std::string_view stage;  // where it failed; names of stages outlive chunks
 };

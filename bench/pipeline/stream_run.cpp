@@ -64,7 +64,7 @@ Result<StreamCost> run_stream(const StreamRun& run) {
   const Plan plan = plan_of(run);
   Metrics metrics;
   SystemClock clock;
-  Streams streams(plan, metrics, clock, "bench");
+  Streams streams(plan, metrics, clock);
   auto runtime = Runtime::start({&plan, &streams, run.models, &metrics, &clock});
   if (!runtime) return fail(std::move(runtime.error()));
   const double cpu = cpu_seconds();

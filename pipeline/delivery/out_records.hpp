@@ -21,7 +21,8 @@ struct OutRecordOptions {
   std::string topic;              // where results go
   std::string dead_letter_topic;  // empty: a failure is an outcome like any other and goes to `topic`
   std::string pipeline;           // for the headers of dead letters
-  std::string instance;
+  std::string node;               // the machine
+  std::string instance;           // the process
   // What the topic takes of key, value and headers together; a larger result fails as output_too_large. Empty:
   // anything.
   std::function<int64_t()> max_record_bytes;

@@ -16,10 +16,11 @@ bool expired_at(const Sequence& sequence, int64_t now_unix_ms) {
   return sequence.deadline_ms > 0 && sequence.deadline_ms <= now_unix_ms;
 }
 
-SequenceFailure timeout(SequenceChunkPtr chunk, uint32_t row, int64_t now_unix_ms) {
+SequenceFailure timeout(SequenceChunkPtr chunk, uint32_t row, int64_t now_unix_ms, uint32_t attempts) {
   const int64_t late = now_unix_ms - chunk->sequences[row].deadline_ms;
   return {std::move(chunk), row,
-          Error{ErrorCode::timeout, fmt::format("the deadline had passed by {} ms when a device was free", late)}};
+          Error{ErrorCode::timeout, fmt::format("the deadline had passed by {} ms when a device was free", late)},
+          attempts};
 }
 
 uint32_t tokens_of(const Cut& cut) {
@@ -85,7 +86,8 @@ void Batching::failed(Cut cut, const Error& error, std::vector<SequenceFailure>&
     const bool memory = error.code == ErrorCode::device_oom;
     out.push_back({cut.rows[0].first, cut.rows[0].second,
                    Error{memory ? ErrorCode::device_oom : ErrorCode::retries_exhausted,
-                         fmt::format("failed {} times, at last alone: {}", cut.attempt, error.message)}});
+                         fmt::format("failed {} times, at last alone: {}", cut.attempt, error.message)},
+                   cut.attempt});
     return;
   }
   auto [first, second] = split(std::move(cut));
@@ -113,7 +115,7 @@ std::optional<Cut> Batching::retry(const Request& request, std::vector<SequenceF
     for (const auto& row : cut.rows) retries_backlog_.add(sequence_of(row).count, -1);
     std::erase_if(cut.rows, [&](const auto& row) {
       if (!expired_at(sequence_of(row), request.now_unix_ms)) return false;
-      expired.push_back(timeout(row.first, row.second, request.now_unix_ms));
+      expired.push_back(timeout(row.first, row.second, request.now_unix_ms, cut.attempt));
       return true;
     });
     if (cut.rows.empty()) continue;
@@ -136,7 +138,7 @@ const Sequence* Batching::head(Lane lane, int64_t now_unix_ms, std::vector<Seque
       continue;
     }
     if (!expired_at(sequences[run.next], now_unix_ms)) return &sequences[run.next];
-    expired.push_back(timeout(run.chunk, run.next, now_unix_ms));
+    expired.push_back(timeout(run.chunk, run.next, now_unix_ms, 0));
     pop(lane, nullptr);
   }
   return nullptr;

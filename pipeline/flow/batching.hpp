@@ -17,6 +17,7 @@ struct SequenceFailure {
   SequenceChunkPtr chunk;
   uint32_t sequence = 0;  // index into chunk->sequences
   Error error;
+  uint32_t attempts = 0;  // runs that it was in
 };
 
 // What waits for a device: the work that a lane or the whole queue holds, as CostModel prices it.

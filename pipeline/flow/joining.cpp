@@ -74,7 +74,8 @@ Result<void> Joining::add(const Cut& cut, const PooledCut& pooled, std::vector<O
         all_finite(values)
             ? add_part(chunk, sequence, values, rows, collector)
             : fail_part(chunk, sequence,
-                        {ErrorCode::numeric_nan, "the model's answer holds NaN or infinity for this input"}, collector);
+                        {ErrorCode::numeric_nan, "the model's answer holds NaN or infinity for this input"},
+                        cut.attempt + 1, collector);
     if (!done) return done;
   }
   collector.move_to(out);
@@ -84,7 +85,8 @@ Result<void> Joining::add(const Cut& cut, const PooledCut& pooled, std::vector<O
 Result<void> Joining::fail(std::span<const SequenceFailure> failures, std::vector<OutcomeChunkPtr>& out) {
   Collector collector(model_);
   for (const SequenceFailure& failure : failures) {
-    auto done = fail_part(failure.chunk, failure.chunk->sequences[failure.sequence], failure.error, collector);
+    auto done = fail_part(failure.chunk, failure.chunk->sequences[failure.sequence], failure.error,
+                          failure.attempts, collector);
     if (!done) return done;
   }
   collector.move_to(out);
@@ -134,7 +136,8 @@ Result<void> Joining::add_part(const SequenceChunkPtr& chunk, const Sequence& se
   return {};
 }
 
-Result<void> Joining::fail_part(const SequenceChunkPtr& chunk, const Sequence& sequence, Error error, Collector& out) {
+Result<void> Joining::fail_part(const SequenceChunkPtr& chunk, const Sequence& sequence, Error error, uint32_t attempts,
+                                Collector& out) {
   Waiting* waiting = nullptr;
   if (sequence.parts > 1) {
     auto taken = take_part(*chunk, sequence);
@@ -144,6 +147,7 @@ Result<void> Joining::fail_part(const SequenceChunkPtr& chunk, const Sequence& s
   if (!waiting || !waiting->failed) {
     Outcome outcome = outcome_of(*chunk, sequence);
     outcome.error = std::move(error);
+    outcome.attempts = attempts;
     outcome.stage = stage_;
     out.of(chunk->jobs).outcomes.push_back(std::move(outcome));
   }

@@ -77,7 +77,8 @@ class Joining {
   Outcome outcome_of(const SequenceChunk& chunk, const Sequence& sequence) const;
   Result<void> add_part(const SequenceChunkPtr& chunk, const Sequence& sequence, std::span<const float> values,
                         const PooledSequence& pooled, Collector& out);
-  Result<void> fail_part(const SequenceChunkPtr& chunk, const Sequence& sequence, Error error, Collector& out);
+  Result<void> fail_part(const SequenceChunkPtr& chunk, const Sequence& sequence, Error error, uint32_t attempts,
+                         Collector& out);
   Result<Waiting*> take_part(const SequenceChunk& chunk, const Sequence& sequence);
   void finish(const SequenceChunkPtr& chunk, Waiting& waiting, Collector& out);
 

@@ -1,7 +1,9 @@
 #include "pipeline/delivery/out_records.hpp"
 
+#include <fstream>
 #include <map>
 #include <optional>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -28,6 +30,7 @@ class OutRecordsTest : public testing::Test {
     options.topic = "embeddings";
     options.dead_letter_topic = "documents.dlq";
     options.pipeline = "embed";
+    options.node = "host";
     options.instance = "host-1";
     options.clock = &clock;
     options.encode = [this](const OutcomeChunk&, const Outcome& outcome, Arena& arena) {
@@ -128,6 +131,7 @@ TEST_F(OutRecordsTest, ATombstoneStaysOne) {
 TEST_F(OutRecordsTest, ADeadLetterIsTheRecordAndSaysWhatHappened) {
   add_job();
   fail_with(ErrorCode::decode_error, "offset 8: not JSON");
+  outcomes.outcomes.back().attempts = 3;
   const auto records = make();
   ASSERT_EQ(records.size(), 1u);
   const OutRecord& letter = records[0];
@@ -150,7 +154,9 @@ TEST_F(OutRecordsTest, ADeadLetterIsTheRecordAndSaysWhatHappened) {
                        {"weir.dlq.version", "1"},
                        {"weir.dlq.reason", "decode_error"},
                        {"weir.dlq.message", "offset 8: not JSON"},
+                       {"weir.dlq.node", "host"},
                        {"weir.dlq.stage", "tokens"},
+                       {"weir.dlq.attempts", "3"},
                        {"weir.dlq.pipeline", "embed"},
                        {"weir.dlq.instance", "host-1"},
                        {"weir.dlq.model", "minilm"},
@@ -162,6 +168,15 @@ TEST_F(OutRecordsTest, ADeadLetterIsTheRecordAndSaysWhatHappened) {
                        {"weir.dlq.origin.timestamp", "1234"},
                    }));
   EXPECT_EQ(finished[0].failure, ErrorCode::decode_error);
+}
+
+TEST_F(OutRecordsTest, EveryHeaderOfADeadLetterIsDocumented) {
+  std::ostringstream page;
+  page << std::ifstream(WEIR_SOURCE_DIR "/docs/messages.md").rdbuf();
+  add_job();
+  fail_with(ErrorCode::decode_error, "no");
+  for (const auto& [name, value] : said(make()[0]))
+    EXPECT_NE(page.str().find("`" + name.substr(9) + "`"), std::string::npos) << name << " is not in docs/messages.md";
 }
 
 TEST_F(OutRecordsTest, AnEmptyValueIsNoTombstoneAndNoKeyIsNoEmptyKey) {

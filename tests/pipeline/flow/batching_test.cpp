@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace weir {
@@ -175,6 +176,7 @@ TEST_F(BatchingTest, BisectionFindsThePoisonAndItsNeighboursFinish) {
   EXPECT_EQ(failures[0].sequence, 22u);
   EXPECT_EQ(failures[0].error.code, ErrorCode::retries_exhausted);
   EXPECT_NE(failures[0].error.message.find("illegal address"), std::string::npos);
+  EXPECT_NE(failures[0].error.message.find(fmt::format("failed {} times", failures[0].attempts)), std::string::npos);
   EXPECT_LE(runs, 2u + 2 * 8);
   EXPECT_EQ(batching.backlog().tokens, 0u);
 }

@@ -127,7 +127,8 @@ TEST_F(JoiningTest, NaNFailsItsRowOnly) {
   for (float bad : {std::numeric_limits<float>::quiet_NaN(), INFINITY, -INFINITY}) {
     out.clear();
     const Made made = make({1, 1, 1});
-    const Cut cut = cut_of(made, {0, 1, 2});
+    Cut cut = cut_of(made, {0, 1, 2});
+    cut.attempt = 1;
     Answer given = answer(cut, 4);
     given.values[6] = bad;
     ASSERT_TRUE(joining.add(cut, given.view(), out));
@@ -136,6 +137,7 @@ TEST_F(JoiningTest, NaNFailsItsRowOnly) {
     ASSERT_TRUE(out[0]->outcomes[1].error);
     EXPECT_EQ(out[0]->outcomes[1].error->code, ErrorCode::numeric_nan);
     EXPECT_EQ(out[0]->outcomes[1].stage, "vectors");
+    EXPECT_EQ(out[0]->outcomes[1].attempts, 2u);
     EXPECT_FALSE(out[0]->outcomes[2].error);
   }
 }
@@ -143,12 +145,13 @@ TEST_F(JoiningTest, NaNFailsItsRowOnly) {
 TEST_F(JoiningTest, OneFailedPartFailsTheJobOnce) {
   const Made made = make({4});
   add(cut_of(made, {2}), 1);
-  const std::vector<SequenceFailure> failures = {{made.sequences, 0, {ErrorCode::timeout, "late"}},
+  const std::vector<SequenceFailure> failures = {{made.sequences, 0, {ErrorCode::timeout, "late"}, 5},
                                                  {made.sequences, 3, {ErrorCode::timeout, "late too"}}};
   ASSERT_TRUE(joining.fail(failures, out));
   ASSERT_EQ(out.size(), 1u);
   ASSERT_EQ(out[0]->outcomes.size(), 1u);
   EXPECT_EQ(out[0]->outcomes[0].error->message, "late");
+  EXPECT_EQ(out[0]->outcomes[0].attempts, 5u);
   EXPECT_EQ(joining.waiting(), 1u);
   add(cut_of(made, {1}), 1);
   EXPECT_EQ(out.size(), 1u);
