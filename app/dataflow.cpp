@@ -83,11 +83,19 @@ std::vector<Condition> conditions_of(const Plan& plan, const Runtime& runtime) {
     const auto& source = all[next++];
     const auto reason = source.not_ready();
     conditions.push_back({stage.name, reason.empty(), reason});
-    if (!source.live())
-      conditions.push_back(
-          {stage.name + "_progress", false, "an outcome is overdue: see partition_stalled in the log"});
   }
   return conditions;
+}
+
+// A source with an outcome that a device or a stage never gave waits for ever; what a broker owes is no reason.
+std::string wedged(const Plan& plan, const Runtime& runtime) {
+  const auto all = runtime.status();
+  size_t next = 0;
+  for (const auto& stage : plan.stages) {
+    if (stage.from >= 0 || next >= all.size()) continue;
+    if (!all[next++].live()) return stage.name + ": an outcome is overdue; partition_stalled in the log says of what";
+  }
+  return {};
 }
 
 std::string status_of(const Plan& plan, const Runtime& runtime) {
@@ -160,7 +168,8 @@ int run_dataflow(const Plan& plan, StreamPort& streams, ModelPort& models, Metri
   if (!plan.http.listen.empty()) {
     auto started = StatusServer::start(plan.http.listen,
                                        {[&plan, r = runtime->get()] { return conditions_of(plan, *r); },
-                                        [&plan, r = runtime->get()] { return status_of(plan, *r); }},
+                                        [&plan, r = runtime->get()] { return status_of(plan, *r); },
+                                        [&plan, r = runtime->get()] { return wedged(plan, *r); }},
                                        metrics);
     if (!started) {
       log_error("start_failed", {{"code", to_string(started.error().code)}, {"reason", started.error().message}});

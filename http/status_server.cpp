@@ -83,6 +83,17 @@ std::string conditions_json(const std::vector<Condition>& conditions, bool ready
   return out + "\n";
 }
 
+// {"alive":false,"reason":"..."}
+std::string alive_json(std::string_view wedged) {
+  std::string out;
+  JsonWriter json(out);
+  json.open('{');
+  json.field("alive").boolean(wedged.empty());
+  if (!wedged.empty()) json.field("reason").string(wedged);
+  json.close('}');
+  return out + "\n";
+}
+
 std::string message_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
@@ -97,8 +108,10 @@ void add_routes(httplib::Server& server, const StatusProvider& provider, const M
   server.Get("/metrics", [&metrics](const httplib::Request&, httplib::Response& response) {
     response.set_content(metrics.expose(), "text/plain; version=0.0.4; charset=utf-8");
   });
-  server.Get("/livez", [](const httplib::Request&, httplib::Response& response) {
-    response.set_content("{\"alive\":true}\n", "application/json");
+  server.Get("/livez", [&provider](const httplib::Request&, httplib::Response& response) {
+    const auto wedged = provider.wedged ? provider.wedged() : std::string();
+    response.status = wedged.empty() ? 200 : 503;
+    response.set_content(alive_json(wedged), "application/json");
   });
   server.Get("/readyz", [&provider](const httplib::Request&, httplib::Response& response) {
     const auto conditions = provider.conditions ? provider.conditions() : std::vector<Condition>{};

@@ -19,14 +19,16 @@ struct Condition {
   std::string reason;
 };
 
-// What the server asks of the program, from its own threads, several at a time. Absent callbacks answer: ready, {}.
+// What the server asks of the program, from its own threads, several at a time. Absent callbacks answer: ready, {},
+// alive.
 struct StatusProvider {
   std::function<std::vector<Condition>()> conditions;  // ready when all hold
   std::function<std::string()> status;                 // a JSON object
+  std::function<std::string()> wedged;                 // why only a restart helps; empty: alive
 };
 
-// Serves GET on one address: /metrics (Prometheus text 0.0.4), /livez (200 while the process answers at all), /readyz
-// (200 or 503, and the conditions as one JSON line) and /status. Meant for a private network: no TLS, no
+// Serves GET on one address: /metrics (Prometheus text 0.0.4), /livez (200, or 503 and why only a restart helps),
+// /readyz (200 or 503, and the conditions as one JSON line) and /status. Meant for a private network: no TLS, no
 // authentication. A fixed number of threads, one request a connection, short time-outs, so that a slow client costs one
 // thread for seconds at most.
 //

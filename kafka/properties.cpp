@@ -78,6 +78,30 @@ bool in_scope(Role role, std::string_view name) {
   return role == Role::producer ? known->producer : known->consumer;
 }
 
+// What librdkafka says of properties together, which it only does of a client. Without brokers, certificates and
+// plug-ins it is one that does nothing.
+std::optional<Error> contradiction(Role role, const KafkaProperties& user) {
+  KafkaProperties alone;
+  for (const auto& [name, value] : user) {
+    const auto begins = [name = canonical(name)](std::string_view word) { return name.starts_with(word); };
+    if (!begins("security.") && !begins("sasl.") && !begins("ssl.") && !begins("plugin.") && !begins("debug") &&
+        !begins("bootstrap.servers") && !begins("metadata.broker.list"))
+      alone.emplace(name, value);
+  }
+  const KafkaProperties own = role == Role::consumer
+                                  ? KafkaProperties{{"group.id", "check"}}
+                                  : KafkaProperties{{"enable.idempotence", "true"}, {"message.timeout.ms", "0"}};
+  auto conf = make_conf(role, alone, own);
+  if (!conf) return std::nullopt;  // a property by itself: check_property says so
+  rd_kafka_conf_set_log_cb(conf->get(), nullptr);
+  std::array<char, 512> text{};
+  const HandlePtr client(rd_kafka_new(role == Role::consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf->get(),
+                                      text.data(), text.size()));
+  if (!client) return Error{ErrorCode::invalid_config, text.data()};
+  (void)conf->release();  // the client owns it now
+  return std::nullopt;
+}
+
 bool new_group_protocol(const KafkaProperties& user) { return value_of(user, "group.protocol") == "consumer"; }
 
 // The broker decides these under the new group protocol; librdkafka refuses them there.
@@ -127,7 +151,7 @@ std::optional<Error> check_property(std::string_view name, std::string_view valu
   return Error{ErrorCode::invalid_config, *refused};
 }
 
-std::vector<Error> check_properties(const KafkaProperties& properties) {
+std::vector<Error> check_properties(const KafkaProperties& properties, KafkaUse use) {
   std::vector<Error> errors;
   const std::string_view mechanism = value_of(properties, "sasl.mechanisms");
   if (mechanism.starts_with("SCRAM") && !library().scram)
@@ -141,6 +165,10 @@ std::vector<Error> check_properties(const KafkaProperties& properties) {
     errors.push_back({ErrorCode::invalid_config,
                       "sasl.mechanisms without security.protocol has no effect: add security.protocol: SASL_SSL (or "
                       "SASL_PLAINTEXT)"});
+  for (const Role role : {Role::consumer, Role::producer}) {
+    if (role == Role::consumer && use == KafkaUse::sink) continue;
+    if (auto error = contradiction(role, properties)) errors.push_back(std::move(*error));
+  }
   return errors;
 }
 

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "kafka/handles.hpp"
 #include "pipeline/spec/plan.hpp"
+#include "pipeline/spec/probes.hpp"
 
 namespace weir::kafka {
 
@@ -27,8 +28,9 @@ const Library& library();
 // that weir decides itself. nullopt: fine.
 std::optional<Error> check_property(std::string_view name, std::string_view value);
 
-// What only shows in combination: SCRAM on a library that cannot, per stage. Every problem at once.
-std::vector<Error> check_properties(const KafkaProperties& properties);
+// What only shows in combination: SCRAM on a library that cannot, and properties that contradict one another or what
+// weir sets, in librdkafka's own words. Connects to nothing and opens no file.
+std::vector<Error> check_properties(const KafkaProperties& properties, KafkaUse use);
 
 // Passwords and keys: whoever prints properties shows *** for these.
 bool is_secret(std::string_view name);

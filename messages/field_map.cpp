@@ -69,6 +69,13 @@ std::optional<JobField> job_field_from_string(std::string_view name) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> job_field_names() {
+  std::vector<std::string_view> all;
+  for (const auto& [field, name] : names)
+    if (job_field_from_string(name)) all.push_back(name);
+  return all;
+}
+
 FieldMap FieldMap::own() {
   FieldMap map;
   map.own_ = true;

@@ -38,6 +38,9 @@ std::string_view to_string(JobField field);
 // The field of this name or alias (`normalize`); nullopt for others, and for those that cannot be mapped.
 std::optional<JobField> job_field_from_string(std::string_view name);
 
+// The names of all that can be mapped, without aliases.
+std::vector<std::string_view> job_field_names();
+
 // Where a JSON document keeps the fields of a job: as a tree, so that one pass finds all. Immutable.
 class FieldMap {
  public:

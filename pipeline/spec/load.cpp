@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -75,6 +76,7 @@ class PlanReader {
     check_models(plan.models, model_drafts, drafts, context_, errors_);
     check_dead_letters(drafts, plan);
     plan.stages = connect_stages(drafts, dataflow.at, errors_);
+    check_topics(plan);
     for (auto& stage : plan.stages)
       if (auto* pooler = std::get_if<PoolerPlan>(&stage.options))
         if (const auto* model = model_of(plan, stage)) *pooler = merge(*pooler, *model);
@@ -88,6 +90,27 @@ class PlanReader {
     const YamlNode* topic = root_.find("delivery")->find("dead_letter_topic");
     errors_.add(topic->at, plan.delivery.dead_letter_topic, "a dead-letter topic needs a kafka_source",
                 "remove it: failures are outcomes with an error");
+  }
+
+  // A source's Committer writes a topic with one set of properties, dead letters with the source's.
+  void check_topics(const Plan& plan) {
+    for (const auto& source : plan.stages) {
+      const auto* reading = std::get_if<KafkaSourcePlan>(&source.options);
+      if (!reading) continue;
+      std::map<std::string_view, const KafkaProperties*> written;
+      if (!plan.delivery.dead_letter_topic.empty()) written[plan.delivery.dead_letter_topic] = &reading->properties;
+      for (const int index : source.sinks) {
+        const auto& sink = plan.stages[static_cast<size_t>(index)];
+        const auto* writing = std::get_if<KafkaSinkPlan>(&sink.options);
+        if (!writing) continue;
+        const auto [first, added] = written.try_emplace(writing->topic, &writing->properties);
+        if (!added && *first->second != writing->properties)
+          errors_.add(sink.place, writing->topic, "another stage writes this topic with other Kafka properties",
+                      writing->topic == plan.delivery.dead_letter_topic
+                          ? "give the source, which writes dead letters, and this sink the same"
+                          : "give both the same");
+      }
+    }
   }
 
   // The model of the worker that a pooler reads.

@@ -19,13 +19,16 @@ namespace weir {
 // is wrong.
 using ModelProbe = std::function<Result<ModelFacts>(const std::string& path)>;
 
+// Who is to be configured: whatever inherits the file's `kafka:`, a source (which also writes dead letters), a sink.
+enum class KafkaUse : uint8_t { any, source, sink };
+
 // What the Kafka client says of librdkafka properties. Implemented by kafka/ (kafka/properties.hpp has functions that
 // fit).
 struct PropertyRules {
   // One property by itself: nullopt when it is known, its value is taken and it is the user's to set.
   std::function<std::optional<Error>(std::string_view name, std::string_view value)> check;
   // What only shows in combination, over all properties of a stage.
-  std::function<std::vector<Error>(const KafkaProperties&)> check_together;
+  std::function<std::vector<Error>(const KafkaProperties&, KafkaUse)> check_together;
   // True for passwords and keys.
   std::function<bool(std::string_view name)> is_secret;
 };

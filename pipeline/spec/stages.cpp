@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "messages/field_map.hpp"
 #include "pipeline/spec/properties.hpp"
 #include "pipeline/spec/suggest.hpp"
 
@@ -16,10 +17,6 @@ namespace {
 
 // Names that would be read as something else in metrics, on the command line or in `devices:`.
 constexpr std::array<std::string_view, 4> reserved_names{"all", "none", "weir", "dead_letter"};
-
-constexpr std::array<std::string_view, 15> job_fields{
-    "id",         "text",           "token_ids", "query",       "document", "documents",   "model",   "task",
-    "dimensions", "use_activation", "truncate",  "prompt_name", "priority", "deadline_ms", "metadata"};
 
 template <typename E>
 E enum_or(const std::optional<std::string>& text, std::optional<E> (*from_string)(std::string_view), E fallback) {
@@ -30,21 +27,12 @@ uint32_t u32(const std::optional<int64_t>& value, uint32_t fallback = 0) {
   return value ? static_cast<uint32_t>(*value) : fallback;
 }
 
-// RFC 6901: empty, or `/` before each step, with `~` only as ~0 and ~1.
-bool is_json_pointer(std::string_view text) {
-  if (text.empty()) return true;
-  if (text[0] != '/') return false;
-  for (size_t i = 0; i < text.size(); ++i)
-    if (text[i] == '~' && (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1'))) return false;
-  return true;
-}
-
 class StageReader {
  public:
   StageReader(const std::vector<ModelPlan>& models, const KafkaDefaults& kafka, const SpecContext& context,
               ErrorList& errors)
       : models_(models), kafka_(kafka), context_(context), errors_(errors) {
-    if (kafka_.node) check_together(kafka_.properties, kafka_.node->at);
+    if (kafka_.node) check_together(kafka_.properties, KafkaUse::any, kafka_.node->at);
   }
 
   void read(const YamlEntry& entry, std::vector<StageDraft>& out) {
@@ -195,31 +183,33 @@ class StageReader {
       if (name == "gpu_worker") draft.plan = gpu_worker(options);
       if (name == "pooler") draft.plan = pooler(options);
       if (name == "kafka_sink")
-        draft.plan = KafkaSinkPlan{options.text("topic").value_or(""), output(options), properties(options)};
+        draft.plan =
+            KafkaSinkPlan{options.text("topic").value_or(""), output(options), properties(options, KafkaUse::sink)};
       if (name == "file_sink") draft.plan = FileSinkPlan{options.text("path").value_or(""), output(options)};
     }
     out.push_back(std::move(draft));
   }
 
-  KafkaProperties properties(const Section& options) {
+  KafkaProperties properties(const Section& options, KafkaUse use) {
     KafkaProperties all = kafka_.properties;
     read_properties(options.map(), PropertyKeys::with_dot, context_, errors_, all);
     if (!options.given("bootstrap.servers") && !(kafka_.node && kafka_.node->find("bootstrap.servers")))
       errors_.add(options.at(), "", fmt::format("{} has no `bootstrap.servers`", options.title()),
                   "write `kafka: {bootstrap.servers: \"host:9092\"}` at the top of the file");
-    check_together(all, options.at());
+    check_together(all, use, options.at());
     return all;
   }
 
   // What is wrong with the inherited properties is said once.
-  void check_together(const KafkaProperties& properties, Place at) {
+  void check_together(const KafkaProperties& properties, KafkaUse use, Place at) {
     if (!context_.properties.check_together) return;
-    for (const auto& error : context_.properties.check_together(properties))
+    for (const auto& error : context_.properties.check_together(properties, use))
       if (said_.insert(error.message).second) errors_.add(at, "", error.message);
   }
 
   KafkaSourcePlan kafka_source(const Section& options) {
-    return {options.list("topics"), options.text("group").value_or(""), input(options), properties(options)};
+    return {options.list("topics"), options.text("group").value_or(""), input(options),
+            properties(options, KafkaUse::source)};
   }
 
   InputPlan input(const Section& options) {
@@ -245,13 +235,23 @@ class StageReader {
       errors_.add(fields->at, "", fmt::format("`fields` maps JSON, but the format is {}", to_string(plan.format)),
                   "remove one");
     for (const auto& [at, key, value] : fields->entries) {
-      const std::vector<std::string_view> known(job_fields.begin(), job_fields.end());
-      if (std::find(known.begin(), known.end(), key) == known.end())
-        errors_.add(at, key, "a job has no such field", suggest(key, known));
-      else if (!value.failed && (!value.is_scalar() || !is_json_pointer(value.text)))
-        errors_.add(value.at, describe(value), fmt::format("`{}` takes a JSON Pointer", key), "write /name/of/field");
-      else
-        plan.fields[key] = value.text;
+      if (!job_field_from_string(key)) {
+        errors_.add(at, key, "a job has no such field", suggest(key, job_field_names()));
+      } else if (!value.failed) {
+        if (!value.is_scalar() || !FieldMap::foreign({{key, value.text}}))
+          errors_.add(value.at, describe(value), fmt::format("`{}` takes a JSON Pointer", key), "write /name/of/field");
+        else
+          add_field(key, value, plan.fields);
+      }
+    }
+  }
+
+  // The fields so far fit together; with one more they may not.
+  void add_field(const std::string& key, const YamlNode& pointer, std::map<std::string, std::string>& fields) {
+    fields[key] = pointer.text;
+    if (const auto map = FieldMap::foreign(fields); !map) {
+      errors_.add(pointer.at, "", map.error().message, "map each place to one field");
+      fields.erase(key);
     }
   }
 

@@ -42,7 +42,7 @@ TEST_F(StatusServerTest, serves_metrics_as_prometheus_reads_them) {
 }
 
 TEST_F(StatusServerTest, is_ready_while_every_condition_holds_and_says_which_does_not) {
-  start({.conditions = [this] { return conditions; }, .status = {}});
+  start({.conditions = [this] { return conditions; }, .status = {}, .wedged = {}});
   EXPECT_EQ(get("/readyz")->status, 200);
   conditions = {{"assigned", true, ""}, {"breaker_closed", false, "600 of 1000 \"jobs\" failed\n"}};
   const auto answer = get("/readyz");
@@ -55,12 +55,23 @@ TEST_F(StatusServerTest, is_ready_while_every_condition_holds_and_says_which_doe
 
 TEST_F(StatusServerTest, passes_the_status_on_and_survives_a_callback_that_throws) {
   start({.conditions = []() -> std::vector<Condition> { throw std::runtime_error("no"); },
-         .status = [] { return std::string(R"({"name":"embed"})"); }});
+         .status = [] { return std::string(R"({"name":"embed"})"); },
+         .wedged = {}});
   const auto status = get("/status");
   EXPECT_EQ(status->body, "{\"name\":\"embed\"}\n");
   EXPECT_EQ(status->get_header_value("Content-Type"), "application/json");
   EXPECT_EQ(get("/readyz")->status, 500);
   EXPECT_EQ(get("/livez")->status, 200);
+}
+
+TEST_F(StatusServerTest, is_alive_until_something_is_wedged) {
+  std::string wedged;
+  start({.conditions = {}, .status = {}, .wedged = [&wedged] { return wedged; }});
+  EXPECT_EQ(get("/livez")->status, 200);
+  EXPECT_EQ(get("/livez")->body, "{\"alive\":true}\n");
+  wedged = "documents: an outcome is overdue";
+  EXPECT_EQ(get("/livez")->status, 503);
+  EXPECT_EQ(get("/livez")->body, "{\"alive\":false,\"reason\":\"documents: an outcome is overdue\"}\n");
 }
 
 TEST_F(StatusServerTest, an_unknown_path_is_told_the_known_ones) {
@@ -72,7 +83,7 @@ TEST_F(StatusServerTest, an_unknown_path_is_told_the_known_ones) {
 }
 
 TEST_F(StatusServerTest, a_client_that_hangs_up_harms_nobody) {
-  start({.conditions = {}, .status = [] { return std::string(8 << 20, 'x'); }});
+  start({.conditions = {}, .status = [] { return std::string(8 << 20, 'x'); }, .wedged = {}});
   const int client = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in to{};
   to.sin_family = AF_INET;

@@ -55,15 +55,38 @@ TEST(KafkaProperties, UsersWinOverDefaultsAndOwnOverUsers) {
 
 TEST(KafkaProperties, ScramNeedsALibraryThatCan) {
   const KafkaProperties scram = {{"security.protocol", "SASL_SSL"}, {"sasl.mechanism", "SCRAM-SHA-512"}};
-  const auto errors = check_properties(scram);
+  const auto errors = check_properties(scram, KafkaUse::any);
   if (library().scram) {
     EXPECT_TRUE(errors.empty());
   } else {
     ASSERT_EQ(errors.size(), 1u);
     EXPECT_THAT(errors[0].message, HasSubstr("tools/librdkafka-backport"));
   }
-  EXPECT_EQ(check_properties({{"sasl.mechanisms", "PLAIN"}}).size(), 1u)
+  EXPECT_EQ(check_properties({{"sasl.mechanisms", "PLAIN"}}, KafkaUse::any).size(), 1u)
       << "PLAIN without a security.protocol does nothing";
+}
+
+std::string contradiction(const KafkaProperties& properties, KafkaUse use) {
+  std::string all;
+  for (const auto& error : check_properties(properties, use)) all += error.message + "\n";
+  return all;
+}
+
+TEST(KafkaProperties, ThatContradictOneAnotherAreNamed) {
+  const KafkaProperties late = {{"max.poll.interval.ms", "1000"}, {"session.timeout.ms", "30000"}};
+  EXPECT_THAT(contradiction(late, KafkaUse::source), HasSubstr("max.poll.interval.ms"));
+  EXPECT_EQ(contradiction(late, KafkaUse::sink), "") << "a sink has no such properties";
+  const KafkaProperties reordering = {{"max.in.flight", "6"}};  // breaks the idempotence that weir sets
+  EXPECT_THAT(contradiction(reordering, KafkaUse::sink), HasSubstr("max.in.flight"));
+  EXPECT_THAT(contradiction(reordering, KafkaUse::source), HasSubstr("max.in.flight")) << "it writes dead letters";
+  EXPECT_THAT(contradiction({{"retries", "0"}}, KafkaUse::any), HasSubstr("retries"));
+  EXPECT_EQ(contradiction({{"bootstrap.servers", "nowhere:1"},
+                           {"security.protocol", "SSL"},
+                           {"ssl.ca.location", "/not/on/this/machine.pem"},
+                           {"max.in.flight", "5"},
+                           {"retries", "3"}},
+                          KafkaUse::any),
+            "");
 }
 
 TEST(KafkaProperties, QueueBytesFollowTheMemoryLimit) {

@@ -76,7 +76,7 @@ TEST(LoadPlan, GivesEachKafkaStageItsProperties) {
     if (name == "linger.ms" && value == "soon") return Error{ErrorCode::invalid_config, "linger.ms takes a number"};
     return std::nullopt;
   };
-  context.properties.check_together = [](const KafkaProperties& all) -> std::vector<Error> {
+  context.properties.check_together = [](const KafkaProperties& all, KafkaUse) -> std::vector<Error> {
     if (all.count("sasl.mechanisms")) return {Error{ErrorCode::invalid_config, "too old for this mechanism"}};
     return {};
   };
@@ -102,6 +102,38 @@ TEST(LoadPlan, GivesEachKafkaStageItsProperties) {
             "t.yaml:2:43: property `a.list` takes one value: 'a list'; write a list with commas: `a,b`\n"
             "t.yaml:7:56: property `linger.ms` takes one value: 'a mapping'; write the whole name with its dots: "
             "`bootstrap.servers: ...`\n");
+}
+
+TEST(LoadPlan, TakesEachPlaceOfAForeignRecordForOneField) {
+  const auto errors = [](const std::string& fields) {
+    return spec_test::errors_of(
+        "name: t\nmodels: {m: {path: minilm}}\ndataflow:\n  s: {actor: file_source, path: in, fields: {" + fields +
+        "}}\n  e: {actor: model, from: s}\n  o: {actor: file_sink, from: e, path: out}\n");
+  };
+  EXPECT_EQ(errors("text: /a, id: /b, metadata: \"\""), "");
+  EXPECT_EQ(errors("text: /a, id: /a"),
+            "t.yaml:4:60: fields.text: '/a' is already mapped to id; map each place to one field\n");
+  EXPECT_EQ(errors("text: /a/b, normalize: /c, use_activation: /d, id: /a"),
+            "t.yaml:4:89: fields.use_activation: the field is mapped twice; map each place to one field\n"
+            "t.yaml:4:97: fields.id: another field's pointer leads through it; map each place to one field\n");
+}
+
+TEST(LoadPlan, GivesATopicOneSetOfProperties) {
+  const auto errors = [](const std::string& first, const std::string& second) {
+    return spec_test::errors_of(
+        "name: t\nkafka: {bootstrap.servers: \"b:1\"}\nmodels: {m: {path: minilm}}\ndataflow:\n"
+        "  s: {actor: kafka_source, topics: t, group: g}\n  e: {actor: model, from: s}\n"
+        "  o: {actor: kafka_sink, from: e, " +
+        first + "}\n  p: {actor: kafka_sink, from: e, " + second + "}\ndelivery: {dead_letter_topic: d}\n");
+  };
+  EXPECT_EQ(errors("topic: o, linger.ms: 5", "topic: p, linger.ms: 6"), "");
+  EXPECT_EQ(errors("topic: o, linger.ms: 5", "topic: o, linger.ms: 5"), "");
+  EXPECT_EQ(errors("topic: o, linger.ms: 5", "topic: o"),
+            "t.yaml:8:3: another stage writes this topic with other Kafka properties: 'o'; give both the same\n");
+  EXPECT_EQ(
+      errors("topic: d, linger.ms: 5", "topic: o"),
+      "t.yaml:7:3: another stage writes this topic with other Kafka properties: 'd'; give the source, which writes "
+      "dead letters, and this sink the same\n");
 }
 
 TEST(LoadPlan, WantsBrokersOfKafkaStages) {
