@@ -48,11 +48,13 @@ Result<void> Sequencer::sequence(uint32_t index, const Job& job, Lane lane, Sequ
   base.job = index;
   base.deadline_ms = job.deadline_ms;
   base.lane = job.priority.value_or(lane);
+  skip_ = 0;
   if (job.input == JobInput::token_ids) return add_ids(job, base, out);
 
   const bool together = job.input == JobInput::pair && encodes_pairs_together(options_->facts(), *task);
   const auto prompt = together ? Result<std::string_view>("") : prompt_of(job);
   if (!prompt) return fail(prompt.error());
+  if (auto done = measure(*prompt); !done) return done;
   if (job.input == JobInput::text)
     return add_text(job, prompted(*prompt, job.text, prompted_), std::nullopt, base, out);
 
@@ -106,6 +108,26 @@ Result<std::string_view> Sequencer::prompt_of(const Job& job) const {
   return find_prompt(options_->facts(), job.prompt_name);
 }
 
+// As sentence-transformers measures a prompt: its tokens by itself, with the special ones before but not after it.
+Result<void> Sequencer::measure(std::string_view prompt) {
+  if (prompt.empty() || options_->facts().include_prompt) return {};
+  const auto known = measured_.find(prompt);
+  if (known != measured_.end()) {
+    skip_ = known->second;
+    return {};
+  }
+  TokenBuffer tokens;
+  pieces_.clear();
+  EncodeOptions encode;
+  encode.max_tokens = options_->facts().max_tokens.value;
+  if (auto done = tokenizer_->encode(prompt, std::nullopt, encode, scratch_, tokens, pieces_); !done) return done;
+  const auto& special = tokenizer_->special_ids();
+  skip_ = pieces_.back().count;
+  if (skip_ > 0 && (tokens.ids.back() == special.sep || tokens.ids.back() == special.eos)) --skip_;
+  measured_.emplace(prompt, skip_);
+  return {};
+}
+
 std::string_view Sequencer::prompted(std::string_view prompt, std::string_view text, std::string& into) const {
   if (prompt.empty()) return text;
   into.assign(prompt);
@@ -136,11 +158,18 @@ Result<void> Sequencer::add_text(const Job& job, std::string_view text, std::opt
   const Piece& piece = pieces_.back();
   if (piece.dropped > 0 && refuses_long(job)) return too_long(job, piece.count + piece.dropped);
   if (piece.count == 0) return fail(ErrorCode::tokenizer_error, "text: has no tokens, and this tokenizer adds none");
+  if (skip_ >= piece.count)
+    return fail(ErrorCode::too_long, fmt::format("the prompt has {} tokens and leaves no room for a text: the model "
+                                                 "takes {}",
+                                                 skip_, options_->facts().max_tokens.value));
   sequence.begin = piece.begin;
   sequence.count = piece.count;
   sequence.dropped = piece.dropped;
   out.sequences.push_back(sequence);
-  out.pooling.insert(out.pooling.end(), pooling_.begin(), pooling_.end());
+  for (PoolingParams params : pooling_) {
+    params.skip = skip_;
+    out.pooling.push_back(params);
+  }
   return {};
 }
 

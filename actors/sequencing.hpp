@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +52,7 @@ class Sequencer {
   std::optional<Task> default_task(const Job& job) const;
   Result<Task> resolve(const Job& job);
   Result<std::string_view> prompt_of(const Job& job) const;
+  Result<void> measure(std::string_view prompt);
   std::string_view prompted(std::string_view prompt, std::string_view text, std::string& into) const;
   Result<void> add_text(const Job& job, std::string_view text, std::optional<std::string_view> pair, Sequence sequence,
                         SequenceChunk& out);
@@ -64,6 +67,8 @@ class Sequencer {
   std::vector<Piece> pieces_;
   std::vector<PoolingParams> pooling_;  // of the current job, one a head
   std::string prompted_;
+  uint32_t skip_ = 0;  // tokens of the current job's prompt, where the model leaves them out of pooling
+  std::map<std::string, uint32_t, std::less<>> measured_;  // prompts, in tokens
 };
 
 }  // namespace weir

@@ -40,6 +40,7 @@ struct PoolingParams {
   Task task = Task::embed;
   bool use_activation = true;  // embed: L2-normalize; classify, score: sigmoid or softmax
   uint32_t dimensions = 0;     // matryoshka size; 0 keeps the model's own
+  uint32_t skip = 0;           // leading tokens that take no part in pooling; fewer than the sequence has
   auto operator<=>(const PoolingParams&) const = default;
 };
 

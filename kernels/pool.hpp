@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+
 #include "base/task.hpp"
 #include "device/execution_context.hpp"
 #include "device/tensor.hpp"
@@ -8,8 +11,10 @@
 namespace weir::kernels {
 
 // One row per sequence, hidden [tokens, columns] -> y [sequences, columns], summed in fp32; the formulas are those of
-// sentence-transformers' Pooling module, named at PoolerKind. Every sequence has at least one token. Not for
-// PoolerKind::all, which copies rows (gather_rows).
-void pool(ExecutionContext& context, PoolerKind kind, Tensor hidden, const DeviceTokens& tokens, Tensor y);
+// sentence-transformers' Pooling module, named at PoolerKind. Every sequence has at least one token. `skip` is empty,
+// or says of each sequence how many leading tokens take no part, fewer than it has; the weights of weighted_mean still
+// count from the first token. Not for PoolerKind::all, which copies rows (gather_rows).
+void pool(ExecutionContext& context, PoolerKind kind, Tensor hidden, const DeviceTokens& tokens,
+          std::span<const int32_t> skip, Tensor y);
 
 }  // namespace weir::kernels

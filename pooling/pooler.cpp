@@ -27,6 +27,17 @@ std::vector<int32_t> rows_of(const std::vector<int32_t>& group, const DeviceToke
   return rows;
 }
 
+// What pooling leaves out of each sequence; empty when that is nothing.
+std::vector<int32_t> skipped(std::span<const PoolingParams> params, size_t stride, size_t count) {
+  std::vector<int32_t> skip;
+  for (size_t i = 0; i < count; ++i) {
+    const auto tokens = static_cast<int32_t>(params[i * stride].skip);
+    if (tokens != 0) skip.resize(count);
+    if (tokens != 0) skip[i] = tokens;
+  }
+  return skip;
+}
+
 bool all_finite(std::span<const float> values) {
   return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
 }
@@ -50,7 +61,7 @@ Tensor HeadLayers::apply(ExecutionContext& context, Tensor x) const {
   return x;
 }
 
-Result<void> Pooler::check(const PoolingParams& params) const {
+Result<void> Pooler::check(const PoolingParams& params, uint32_t tokens) const {
   const auto pooler = facts_.poolers.find(params.task);
   if (pooler == facts_.poolers.end())
     return fail(ErrorCode::internal, fmt::format("task {} reached a pooler of {}, which does {}",
@@ -58,6 +69,8 @@ Result<void> Pooler::check(const PoolingParams& params) const {
   if (params.dimensions > pooler->second.width)
     return fail(ErrorCode::internal,
                 fmt::format("{} dimensions reached a pooler of {} columns", params.dimensions, pooler->second.width));
+  if (params.skip >= tokens)
+    return fail(ErrorCode::internal, fmt::format("{} of {} tokens are to be left out", params.skip, tokens));
   return {};
 }
 
@@ -71,17 +84,17 @@ PooledRow Pooler::shape(const PoolingParams& params, uint32_t tokens) const {
 }
 
 Tensor Pooler::pooled(ExecutionContext& context, const std::vector<PoolerKind>& kinds, const DeviceTokens& tokens,
-                      Tensor hidden) const {
+                      std::span<const int32_t> skip, Tensor hidden) const {
   const int64_t columns = hidden.columns(), sequences = tokens.sequences();
   if (kinds.size() == 1) {
     const Tensor y = context.workspace().take(hidden.dtype, {sequences, columns});
-    kernels::pool(context, kinds.front(), hidden, tokens, y);
+    kernels::pool(context, kinds.front(), hidden, tokens, skip, y);
     return y;
   }
   const Tensor y = context.workspace().take(hidden.dtype, {sequences, columns * static_cast<int64_t>(kinds.size())});
   const Tensor one = context.workspace().take(hidden.dtype, {sequences, columns});
   for (size_t i = 0; i < kinds.size(); ++i) {
-    kernels::pool(context, kinds[i], hidden, tokens, one);
+    kernels::pool(context, kinds[i], hidden, tokens, skip, one);
     kernels::copy_columns(context, one, 0, y, static_cast<int64_t>(i) * columns, columns);
   }
   return y;
@@ -110,6 +123,7 @@ void Pooler::run(ExecutionContext& context, const DeviceTokens& tokens, Tensor h
                  std::span<const PoolingParams> params, size_t stride, PooledRows& out, size_t first_sequence) const {
   Workspace::Scope scope(context.workspace());
   const auto count = static_cast<size_t>(tokens.sequences());
+  const auto skip = skipped(params, stride, count);
   std::vector<bool> done(count);
   std::vector<int32_t> group;
   const std::vector<PoolerKind>* last_kinds = nullptr;  // what `last` was pooled by
@@ -126,7 +140,7 @@ void Pooler::run(ExecutionContext& context, const DeviceTokens& tokens, Tensor h
       group.push_back(static_cast<int32_t>(i));
     }
     if (!every_token && (!last_kinds || *last_kinds != pooler.kinds.value)) {
-      last = pooled(context, pooler.kinds.value, tokens, hidden);
+      last = pooled(context, pooler.kinds.value, tokens, skip, hidden);
       last_kinds = &pooler.kinds.value;
     }
     // A copy: other groups and stages still need the rows as they are.

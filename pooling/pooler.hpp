@@ -58,8 +58,8 @@ class Pooler {
 
   const ModelFacts& facts() const { return facts_; }
 
-  // Whether resolve_pooling can have made these parameters. Errors: internal.
-  Result<void> check(const PoolingParams& params) const;
+  // Whether these parameters can be those of a sequence of `tokens` tokens. Errors: internal.
+  Result<void> check(const PoolingParams& params, uint32_t tokens) const;
   // The shape of the rows that a sequence of `tokens` tokens gets; `first` is left to the caller.
   PooledRow shape(const PoolingParams& params, uint32_t tokens) const;
 
@@ -71,7 +71,7 @@ class Pooler {
 
  private:
   Tensor pooled(ExecutionContext& context, const std::vector<PoolerKind>& kinds, const DeviceTokens& tokens,
-                Tensor hidden) const;
+                std::span<const int32_t> skip, Tensor hidden) const;
   Tensor finish(ExecutionContext& context, const PoolerFacts& pooler, const PoolingParams& params, Tensor x) const;
 
   ModelFacts facts_;

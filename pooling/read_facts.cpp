@@ -49,6 +49,7 @@ std::string digest(const ModelFacts& facts, const SentenceTransformers& files, c
                         to_string(pooler.activation.value), pooler.dimensions.value);
     for (PoolerKind kind : pooler.kinds.value) text += to_string(kind);
   }
+  if (!facts.include_prompt) text += "|without prompt";
   return fmt::format("{:016x}", hash_bytes(std::as_bytes(std::span(text))));
 }
 

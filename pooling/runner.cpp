@@ -76,9 +76,10 @@ Result<std::vector<PooledRows>> Runner::lay_out(const PackedTokens& batch,
     out[head].sequences.reserve(sequences);
     for (size_t i = 0; i < sequences; ++i) {
       const PoolingParams& wanted = params[i * heads() + head];
-      if (auto possible = poolers_[head].check(wanted); !possible) return fail(possible.error());
       const auto at = static_cast<int32_t>(i);
-      PooledRow row = poolers_[head].shape(wanted, static_cast<uint32_t>(batch.start(at + 1) - batch.start(at)));
+      const auto tokens = static_cast<uint32_t>(batch.start(at + 1) - batch.start(at));
+      if (auto possible = poolers_[head].check(wanted, tokens); !possible) return fail(possible.error());
+      PooledRow row = poolers_[head].shape(wanted, tokens);
       row.first = values;
       values += size_t{row.rows} * row.dim;
       out[head].sequences.push_back(row);

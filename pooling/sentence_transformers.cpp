@@ -85,8 +85,6 @@ Result<void> read_pooling(const fs::path& dir, uint32_t hidden_size, SentenceTra
   else
     read_mode_flags(*json, out);
   out.include_prompt = json->flag("include_prompt", true);
-  if (!out.include_prompt)
-    json->complain(ErrorCode::unsupported, "include_prompt", "is false; weir pools the prompt's tokens too");
   out.has_pooling = true;
   return outcome_of(*json);
 }

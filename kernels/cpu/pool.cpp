@@ -17,14 +17,21 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::ScalableTag<float>;
 using Vector = hn::Vec<Tag>;
 
-// One strip of `Vecs` vectors of a sequence's rows.
+// Rows [first, end) of a sequence whose first row is x.
+struct Rows {
+  const float* x;
+  int64_t first, end, columns;
+};
+
+// One strip of `Vecs` vectors of a sequence's rows, from column c on.
 template <PoolerKind kind, int Vecs, class D>
-HWY_INLINE void strip(D d, const float* x, int64_t count, int64_t columns, float scale, float* y) {
+HWY_INLINE void strip(D d, const Rows& rows, int64_t c, float scale, float* y) {
   using V = hn::Vec<D>;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const float* x = rows.x + rows.first * rows.columns + c;
   V acc[Vecs];
   for (int v = 0; v < Vecs; ++v) acc[v] = kind == PoolerKind::max ? hn::LoadU(d, x + v * lanes) : hn::Zero(d);
-  for (int64_t i = 0; i < count; ++i, x += columns)
+  for (int64_t i = rows.first; i < rows.end; ++i, x += rows.columns)
     for (int v = 0; v < Vecs; ++v) {
       const V value = hn::LoadU(d, x + v * lanes);
       if constexpr (kind == PoolerKind::max)
@@ -35,33 +42,35 @@ HWY_INLINE void strip(D d, const float* x, int64_t count, int64_t columns, float
         acc[v] = hn::Add(acc[v], value);
     }
   for (int v = 0; v < Vecs; ++v)
-    hn::StoreU(kind == PoolerKind::max ? acc[v] : hn::Mul(acc[v], hn::Set(d, scale)), d, y + v * lanes);
+    hn::StoreU(kind == PoolerKind::max ? acc[v] : hn::Mul(acc[v], hn::Set(d, scale)), d, y + c + v * lanes);
 }
 
 template <PoolerKind kind>
-void reduce(const float* x, int64_t count, int64_t columns, float scale, float* y) {
+void reduce(const Rows& rows, float scale, float* y) {
   const Tag d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   int64_t c = 0;
-  for (; c + 4 * lanes <= columns; c += 4 * lanes) strip<kind, 4>(d, x + c, count, columns, scale, y + c);
-  for (; c + lanes <= columns; c += lanes) strip<kind, 1>(d, x + c, count, columns, scale, y + c);
+  for (; c + 4 * lanes <= rows.columns; c += 4 * lanes) strip<kind, 4>(d, rows, c, scale, y);
+  for (; c + lanes <= rows.columns; c += lanes) strip<kind, 1>(d, rows, c, scale, y);
   const hn::CappedTag<float, 1> one;
-  for (; c < columns; ++c) strip<kind, 1>(one, x + c, count, columns, scale, y + c);
+  for (; c < rows.columns; ++c) strip<kind, 1>(one, rows, c, scale, y);
 }
 
-void pool(PoolerKind kind, const float* hidden, std::span<const int32_t> cu_seqlens, float* y, int64_t columns) {
+void pool(PoolerKind kind, const float* hidden, std::span<const int32_t> cu_seqlens, std::span<const int32_t> skip,
+          float* y, int64_t columns) {
   for (size_t s = 0; s + 1 < cu_seqlens.size(); ++s, y += columns) {
-    const int64_t count = cu_seqlens[s + 1] - cu_seqlens[s];
     const float* x = hidden + (cu_seqlens[s] - cu_seqlens[0]) * columns;
-    const float n = static_cast<float>(count);
+    const int64_t first = skip.empty() ? 0 : skip[s], count = cu_seqlens[s + 1] - cu_seqlens[s];
+    const Rows rows{x, first, count, columns};
+    const auto n = static_cast<float>(count - first);
     switch (kind) {
-      case PoolerKind::cls: std::copy_n(x, columns, y); break;
+      case PoolerKind::cls: std::copy_n(x + first * columns, columns, y); break;
       case PoolerKind::last: std::copy_n(x + (count - 1) * columns, columns, y); break;
-      case PoolerKind::mean: reduce<PoolerKind::mean>(x, count, columns, 1.0F / n, y); break;
-      case PoolerKind::mean_sqrt_len: reduce<PoolerKind::mean>(x, count, columns, 1.0F / std::sqrt(n), y); break;
-      case PoolerKind::max: reduce<PoolerKind::max>(x, count, columns, 1.0F, y); break;
+      case PoolerKind::mean: reduce<PoolerKind::mean>(rows, 1.0F / n, y); break;
+      case PoolerKind::mean_sqrt_len: reduce<PoolerKind::mean>(rows, 1.0F / std::sqrt(n), y); break;
+      case PoolerKind::max: reduce<PoolerKind::max>(rows, 1.0F, y); break;
       case PoolerKind::weighted_mean:
-        reduce<PoolerKind::weighted_mean>(x, count, columns, 2.0F / (n * (n + 1.0F)), y);
+        reduce<PoolerKind::weighted_mean>(rows, 2.0F / (n * static_cast<float>(first + count + 1)), y);
         break;
       case PoolerKind::all: break;  // no reduction: the caller copies rows
     }
@@ -97,8 +106,9 @@ namespace weir::kernels::cpu {
 HWY_EXPORT(pool);
 HWY_EXPORT(l2_normalize);
 
-void pool(PoolerKind kind, const float* hidden, std::span<const int32_t> cu_seqlens, float* y, int64_t columns) {
-  HWY_DYNAMIC_DISPATCH(pool)(kind, hidden, cu_seqlens, y, columns);
+void pool(PoolerKind kind, const float* hidden, std::span<const int32_t> cu_seqlens, std::span<const int32_t> skip,
+          float* y, int64_t columns) {
+  HWY_DYNAMIC_DISPATCH(pool)(kind, hidden, cu_seqlens, skip, y, columns);
 }
 void l2_normalize(float* x, int64_t rows, int64_t columns, float epsilon) {
   HWY_DYNAMIC_DISPATCH(l2_normalize)(x, rows, columns, epsilon);

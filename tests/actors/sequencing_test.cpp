@@ -4,12 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/golden/golden.hpp"
+
 namespace weir {
 namespace {
 
 // One token a byte between [1 ... 2], truncated as asked.
 class ByteTokenizer final : public Tokenizer {
  public:
+  ByteTokenizer() { special_.sep = 2; }
   Result<void> encode(std::string_view text, std::optional<std::string_view> pair, const EncodeOptions& options,
                       Scratch&, TokenBuffer& out, std::vector<Piece>& pieces) const override {
     std::vector<int32_t> ids;
@@ -177,6 +180,65 @@ TEST_F(SequencingTest, prompts_stand_before_the_text) {
   EXPECT_EQ(text_of(out.sequences[0]), "doc:a");
   EXPECT_EQ(text_of(out.sequences[1]), "q:b");
   EXPECT_EQ(failures[0].error.code, ErrorCode::invalid_request);
+}
+
+TEST_F(SequencingTest, a_prompt_that_takes_no_part_in_pooling_is_skipped_token_by_token) {
+  facts.include_prompt = false;
+  facts.score_method = ScoreMethod::bi_encoder;
+  options.prompt = "doc:";
+  add("a");
+  add("b").prompt_name = "query";
+  add_pair("q", {"d"});
+  run();
+  ASSERT_EQ(out.pooling.size(), 4u);
+  EXPECT_EQ(out.pooling[0].skip, 5u);  // [1] d o c :
+  EXPECT_EQ(out.pooling[1].skip, 3u);
+  EXPECT_EQ(out.pooling[2].skip, 5u);
+  EXPECT_EQ(out.pooling[3].skip, 5u);
+}
+
+TEST_F(SequencingTest, a_prompt_in_front_of_given_tokens_or_of_models_that_pool_it_is_not_skipped) {
+  options.prompt = "doc:";
+  add("a");
+  facts.include_prompt = true;
+  run();
+  EXPECT_EQ(out.pooling[0].skip, 0u);
+  facts.include_prompt = false;
+  out = {};
+  jobs->jobs.front().input = JobInput::token_ids;
+  const int32_t ids[] = {5};
+  jobs->jobs.front().token_ids = ids;
+  run();
+  EXPECT_EQ(out.pooling[0].skip, 0u);
+}
+
+// As sentence-transformers does: what is left is the token behind the text.
+TEST_F(SequencingTest, a_prompt_that_fills_the_model_leaves_the_last_token_to_pool) {
+  facts.include_prompt = false;
+  options.prompt = "a long prompt";
+  add("a");
+  run();
+  ASSERT_EQ(out.sequences.size(), 1u);
+  EXPECT_EQ(out.sequences[0].count, 10u);
+  EXPECT_EQ(out.pooling[0].skip, 9u);
+}
+
+TEST_F(SequencingTest, prompts_are_measured_as_sentence_transformers_does) {
+  const auto golden = golden::load_minilm_with_a_prompt();
+  facts.include_prompt = false;
+  facts.max_tokens.value = 256;
+  options.prompt = golden.prompt;
+  for (const auto& text : golden.texts) add(text);
+  options.heads = {std::make_shared<const ModelFacts>(facts)};
+  const auto tokenizer = Tokenizer::load(golden::minilm_dir());
+  ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+  Sequencer(*tokenizer, std::make_shared<const SequencingOptions>(options)).run(jobs, out, failures);
+  ASSERT_EQ(out.sequences.size(), golden.texts.size());
+  for (size_t i = 0; i < golden.texts.size(); ++i) {
+    const auto begin = out.ids.begin() + out.sequences[i].begin;
+    EXPECT_EQ(std::vector<int32_t>(begin, begin + out.sequences[i].count), golden.sequences[i].ids);
+    EXPECT_EQ(out.pooling[i].skip, golden.prompt_length);
+  }
 }
 
 TEST_F(SequencingTest, token_ids_are_checked_against_the_vocabulary) {

@@ -77,7 +77,7 @@ def build(options):
 
 def modules(options):
     width = options["hidden"] * len(options["pooling"])
-    chain = [Pooling(options["hidden"], pooling_mode=tuple(options["pooling"]))]
+    chain = [Pooling(options["hidden"], pooling_mode=tuple(options["pooling"]), include_prompt=False)]
     for i, dense in enumerate(options["dense"]):
         module = Dense(width, dense["out"], bias=dense["bias"], activation_function=import_from_string(dense["activation"])())
         seed = options["seed"] + 1000 + i
@@ -120,10 +120,11 @@ def hidden_states(model, case):
 
 
 @torch.inference_mode()
-def sentence_embeddings(model, chain, case, dimensions=0):
+def sentence_embeddings(model, chain, case, dimensions=0, skip=0):
+    """The first `skip` tokens of each sequence are a prompt that the Pooling leaves out."""
     rows = []
     for sequence in case:
-        features = tensors(sequence) | {"token_embeddings": getattr(model, "bert", model)(**tensors(sequence)).last_hidden_state}
+        features = tensors(sequence) | {"prompt_length": skip, "token_embeddings": getattr(model, "bert", model)(**tensors(sequence)).last_hidden_state}
         for module in chain:
             # weir, as vLLM: a matryoshka size is cut before the vector is normalized
             if isinstance(module, Normalize) and dimensions:
@@ -153,7 +154,7 @@ def both(compute, model, *args):
 ACTIVATIONS = {"softmax": lambda x: torch.softmax(x, -1), "sigmoid": torch.sigmoid, "identity": lambda x: x}
 
 
-def case(name, lengths, states=False, pooled=(), pairs=None, **options):
+def case(name, lengths, states=False, pooled=(), pairs=None, skip=0, **options):
     """One model with its inputs and results. `pooled`: (task, use_activation, dimensions, activation)."""
     options = DEFAULTS | options
     model = build(options)
@@ -165,12 +166,14 @@ def case(name, lengths, states=False, pooled=(), pairs=None, **options):
     for task, use_activation, dimensions, activation in pooled:
         if task == "embed":
             chain = modules(options | {"normalize": use_activation and options["normalize"]})
-            run32, run64 = both(sentence_embeddings, model, chain, inputs, dimensions)
+            run32, run64 = both(sentence_embeddings, model, chain, inputs, dimensions, skip)
         else:
             apply = ACTIVATIONS[activation if use_activation else "identity"]
             run32, run64 = both(lambda m, c: [apply(x) for x in logits(m, c)], model, inputs)
         golden = compare(run32, run64, run64[0].shape[-1])
         result["pooled"].append({"task": task, "use_activation": use_activation, "dimensions": dimensions} | golden)
+        if skip:
+            result["pooled"][-1]["skip"] = skip
     print(f"  {name}", max([g["fp32_error"] for g in result["pooled"]] + [result.get("hidden", {}).get("fp32_error", 0)]))
     return result
 
@@ -203,6 +206,35 @@ def poolings():
                       dict(out=20, activation="torch.nn.modules.linear.Identity", bias=True)])
     yield case("matryoshka", lengths, pooled=[plain, ("embed", True, 8, ""), ("embed", False, 8, ""), ("embed", True, 20, "")],
                matryoshka=[8, 20, 32], seed=45)
+
+
+def without_prompts():
+    lengths, plain = [4, 9, 31, 5], ("embed", True, 0, "")
+    for i, mode in enumerate(Pooling.POOLING_MODES):
+        yield case(f"without_prompt_{mode}", lengths, pooled=[plain], pooling=[mode], skip=3, seed=80 + i)
+    yield case("without_prompt_all_at_once", lengths, pooled=[plain], pooling=list(Pooling.POOLING_MODES), skip=2, seed=90)
+
+
+def prompted(directory):
+    """all-MiniLM-L6-v2 as an instruction model: texts behind a prompt whose tokens take no part in pooling."""
+    prompt = "Represent this sentence for searching: "
+    model = SentenceTransformer(directory, device="cpu", prompts={"query": prompt})
+    model[1].include_prompt = False
+    texts = [text for text in TEXTS if text.strip()][:12]
+    vectors32 = model.encode(texts, prompt_name="query", batch_size=1)
+    model = model.double()
+    rows, sequences_, length = [], [], 0
+    for text in texts:
+        features = model.preprocess([text], prompt=prompt)
+        length = features["prompt_length"]
+        sequences_.append({"ids": features["input_ids"][0].tolist(), "type_ids": features["token_type_ids"][0].tolist()})
+        with torch.inference_mode():
+            rows.append(model(features)["sentence_embedding"][0].numpy())
+    vectors64 = np.stack(rows)
+    error = float(np.abs(vectors32.astype(np.float64) - vectors64).max())
+    print("  all-MiniLM-L6-v2 with a prompt", error)
+    return {"prompt": prompt, "prompt_length": length, "texts": texts, "sequences": sequences_,
+            "dim": 384, "values": packed(vectors64), "fp32_error": error}
 
 
 def heads():
@@ -272,6 +304,7 @@ def main():
     write("minilm.json", minilm(directory))
     write("hidden.json", {"versions": VERSIONS, "cases": list(shapes())})
     write("pooling.json", {"versions": VERSIONS, "cases": list(poolings())})
+    write("prompts.json", {"versions": VERSIONS, "cases": list(without_prompts()), "minilm": prompted(directory)})
     write("heads.json", {"versions": VERSIONS, "cases": list(heads()) + list(cross_encoders(directory))})
 
 

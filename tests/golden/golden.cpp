@@ -99,7 +99,7 @@ std::vector<GoldenCase> load_cases(const std::string& name) {
     if (json.contains("hidden")) one.hidden = rows(json.at("hidden"));
     for (const auto& pooled : json.at("pooled"))
       one.pooled.push_back({{task_from_string(pooled.at("task").get<std::string>()).value(),
-                             pooled.at("use_activation"), pooled.at("dimensions")},
+                             pooled.at("use_activation"), pooled.at("dimensions"), pooled.value("skip", 0u)},
                             rows(pooled)});
     cases.push_back(std::move(one));
   }
@@ -108,7 +108,13 @@ std::vector<GoldenCase> load_cases(const std::string& name) {
 
 GoldenTexts load_minilm() {
   const Json json = load("minilm.json");
-  return {json.at("texts").get<std::vector<std::string>>(), sequences(json.at("sequences")), rows(json)};
+  return {"", 0, json.at("texts").get<std::vector<std::string>>(), sequences(json.at("sequences")), rows(json)};
+}
+
+GoldenTexts load_minilm_with_a_prompt() {
+  const Json file = load("prompts.json"), &json = file.at("minilm");
+  return {json.at("prompt"), json.at("prompt_length"), json.at("texts").get<std::vector<std::string>>(),
+          sequences(json.at("sequences")), rows(json)};
 }
 
 GoldenDocuments load_documents() {

@@ -45,11 +45,14 @@ struct GoldenCase {
 std::vector<GoldenCase> load_cases(const std::string& name);
 
 struct GoldenTexts {
+  std::string prompt;          // before every text
+  uint32_t prompt_length = 0;  // its tokens, which take no part in pooling
   std::vector<std::string> texts;
   std::vector<GoldenSequence> sequences;  // as the model's own tokenizer encodes the texts
   GoldenRows embeddings;
 };
 GoldenTexts load_minilm();
+GoldenTexts load_minilm_with_a_prompt();
 
 // all-MiniLM-L6-v2 of 3 000 documents, each as a few projections of its vector (generate_documents.py): all of a vector
 // takes part in each.

@@ -201,7 +201,6 @@ TEST_F(ModelDir, broken_sentence_transformers_files_are_refused_by_name) {
        "1_Pooling/config.json: cannot be opened"},
       {[&] { change("1_Pooling/config.json", "embedding_dimension", 64); }, "`embedding_dimension` is 64"},
       {[&] { change("1_Pooling/config.json", "pooling_mode", "median"); }, "`pooling_mode` is `median`"},
-      {[&] { change("1_Pooling/config.json", "include_prompt", false); }, "`include_prompt` is false"},
       {[&] {
          write_json("1_Pooling/config.json", {{"pooling_mode_median_tokens", true}});
        },
@@ -264,6 +263,16 @@ TEST_F(ModelDir, prompts_and_their_default_are_read) {
   EXPECT_EQ(read.default_prompt, "query");
   EXPECT_EQ(read.poolers.at(Task::embed).dimensions.value, 16u);
   EXPECT_EQ(read.poolers.at(Task::embed).dimensions.origin, Origin::sentence_transformers);
+}
+
+TEST_F(ModelDir, prompts_may_take_no_part_in_pooling) {
+  write();
+  const auto with = facts();
+  EXPECT_TRUE(with.include_prompt);
+  change("1_Pooling/config.json", "include_prompt", false);
+  const auto without = facts();
+  EXPECT_FALSE(without.include_prompt);
+  EXPECT_NE(with.digest, without.digest);
 }
 
 TEST_F(ModelDir, a_model_with_a_head_and_a_pooling_module_is_an_embedder) {

@@ -63,7 +63,8 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
 
 std::vector<GoldenCase> pooled_cases() {
   auto cases = golden::load_cases("pooling.json");
-  for (auto& one : golden::load_cases("heads.json")) cases.push_back(std::move(one));
+  for (const char* file : {"heads.json", "prompts.json"})
+    for (auto& one : golden::load_cases(file)) cases.push_back(std::move(one));
   return cases;
 }
 
@@ -79,8 +80,9 @@ TEST_P(PoolingGolden, rows_are_the_references) {
       PoolingRequest request{wanted.params.task, {}, {}, wanted.params.task == Task::score};
       if (!wanted.params.use_activation) request.use_activation = false;  // else as the model's files say
       if (wanted.params.dimensions != 0) request.dimensions = wanted.params.dimensions;
-      const auto params = resolve_pooling(runner->facts(), request);
+      auto params = resolve_pooling(runner->facts(), request);
       ASSERT_TRUE(params) << params.error().message;
+      params->skip = wanted.params.skip;
       const auto rows = run(*runner, GetParam().sequences, *params);
       EXPECT_EQ(rows.sequences.front().dim, wanted.rows.dim);
       EXPECT_LE(distance(rows.values, wanted.rows.values), wanted.rows.tolerance())
@@ -100,6 +102,14 @@ TEST(Runner, all_minilm_embeds_texts_as_sentence_transformers_does) {
   // 2 x the reference's own fp32 error on these texts would be 3e-7; the gate is 5e-6.
   EXPECT_LE(distance(rows.values, golden.embeddings.values), 1e-6) << golden.embeddings.fp32_error;
   for (const auto& row : rows.sequences) EXPECT_TRUE(row.normalized && row.finite);
+}
+
+TEST(Runner, leaves_a_prompt_out_of_pooling_as_sentence_transformers_does) {
+  const auto golden = golden::load_minilm_with_a_prompt();
+  auto runner = Runner::open({golden::minilm_dir(), {}, {{}}}, cpu());
+  ASSERT_TRUE(runner) << runner.error().message;
+  const auto rows = run(**runner, golden.sequences, {Task::embed, true, 0, golden.prompt_length});
+  EXPECT_LE(distance(rows.values, golden.embeddings.values), 1e-6) << golden.embeddings.fp32_error;
 }
 
 std::vector<GoldenSequence> ragged(std::initializer_list<int> lengths) {
@@ -226,6 +236,7 @@ TEST(Runner, refuses_what_it_cannot_run) {
   EXPECT_THAT(complaint({{{1}, {0}}}, {}), HasSubstr("internal: 0 pooling parameters for 1 sequences"));
   EXPECT_THAT(complaint({{{1}, {0}}}, {{Task::classify, true, 0}}), HasSubstr("internal: task classify"));
   EXPECT_THAT(complaint({{{1}, {0}}}, {{Task::embed, true, 33}}), HasSubstr("internal: 33 dimensions"));
+  EXPECT_THAT(complaint({{{1}, {0}}}, {{Task::embed, true, 0, 1}}), HasSubstr("internal: 1 of 1 tokens"));
 }
 
 // A device that fails as devices do: the worker gets an error with a code, the runner stays usable.

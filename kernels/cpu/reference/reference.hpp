@@ -133,25 +133,28 @@ void attention(const float* qkv, std::span<const int32_t> cu_seqlens, int64_t he
 }
 
 template <typename T>
-void pool(PoolerKind kind, const float* hidden, std::span<const int32_t> cu_seqlens, T* y, int64_t columns) {
+void pool(PoolerKind kind, const float* hidden, std::span<const int32_t> cu_seqlens, std::span<const int32_t> skip,
+          T* y, int64_t columns) {
   for (size_t s = 0; s + 1 < cu_seqlens.size(); ++s) {
     const int64_t first = cu_seqlens[s] - cu_seqlens[0], count = cu_seqlens[s + 1] - cu_seqlens[s];
     for (int64_t c = 0; c < columns; ++c) {
       const auto value = [&](int64_t i) { return T(hidden[(first + i) * columns + c]); };
-      T sum = 0, weighted = 0, highest = -std::numeric_limits<T>::infinity();
-      for (int64_t i = 0; i < count; ++i) {
+      const int64_t begin = skip.empty() ? 0 : skip[s];
+      T sum = 0, weighted = 0, weights = 0, highest = -std::numeric_limits<T>::infinity();
+      for (int64_t i = begin; i < count; ++i) {
         sum += value(i);
         weighted += value(i) * T(i + 1);
+        weights += T(i + 1);
         highest = std::max(highest, value(i));
       }
       T& out = y[static_cast<int64_t>(s) * columns + c];
       switch (kind) {
-        case PoolerKind::cls: out = value(0); break;
+        case PoolerKind::cls: out = value(begin); break;
         case PoolerKind::last: out = value(count - 1); break;
         case PoolerKind::max: out = highest; break;
-        case PoolerKind::mean: out = sum / T(count); break;
-        case PoolerKind::mean_sqrt_len: out = sum / std::sqrt(T(count)); break;
-        case PoolerKind::weighted_mean: out = weighted / (T(count) * T(count + 1) / 2); break;
+        case PoolerKind::mean: out = sum / T(count - begin); break;
+        case PoolerKind::mean_sqrt_len: out = sum / std::sqrt(T(count - begin)); break;
+        case PoolerKind::weighted_mean: out = weighted / weights; break;
         case PoolerKind::all: break;  // copies rows: no reduction
       }
     }
