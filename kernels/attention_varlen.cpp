@@ -4,7 +4,6 @@
 #include <cassert>
 
 #include "kernels/cpu/attention_varlen.hpp"
-#include "kernels/cpu/reference/reference.hpp"
 #include "kernels/unsupported.hpp"
 
 namespace weir::kernels {
@@ -24,11 +23,8 @@ void attention_varlen(ExecutionContext& context, Tensor qkv, const DeviceTokens&
   require_supported("attention_varlen", context.device(), qkv.dtype);
   assert(qkv.columns() == 3 * shape.heads * shape.head_dim && y.columns() == shape.heads * shape.head_dim);
   assert(qkv.rows() == tokens.tokens() && y.rows() == tokens.tokens());
-  if (shape.head_dim > cpu::attention_max_head_dim)
-    return reference::attention(qkv.as<float>(), tokens.host.cu_seqlens, shape.heads, shape.head_dim, shape.scale,
-                                y.as<float>());
   const Workspace::Scope scope(context.workspace());
-  const auto floats = static_cast<int64_t>(cpu::attention_scratch(longest_of(tokens)));
+  const auto floats = static_cast<int64_t>(cpu::attention_scratch(longest_of(tokens), shape.head_dim));
   float* scratch = context.workspace().take(DType::float32, {floats}).as<float>();
   cpu::attention({qkv.as<float>(), tokens.host.cu_seqlens, shape.heads, shape.head_dim, shape.scale, y.as<float>()},
                  scratch);

@@ -10,7 +10,7 @@ namespace weir::kernels {
 
 struct AttentionShape {
   int32_t heads = 1;
-  int32_t head_dim = 64;  // 1 to 256; fast for multiples of 16 up to 128
+  int32_t head_dim = 64;  // 1 to 256; fastest for multiples of 16
   float scale = 0.125F;   // usually 1 / sqrt(head_dim)
 };
 

@@ -269,7 +269,8 @@ void attention(const AttentionProblem& problem, float* scratch) {
   if (problem.head_dim <= 16) return run_all<16>(problem, scratch);
   if (problem.head_dim <= 32) return run_all<32>(problem, scratch);
   if (problem.head_dim <= 64) return run_all<64>(problem, scratch);
-  run_all<128>(problem, scratch);
+  if (problem.head_dim <= 128) return run_all<128>(problem, scratch);
+  run_all<256>(problem, scratch);
 }
 
 }  // namespace weir::kernels::cpu::HWY_NAMESPACE
@@ -280,13 +281,14 @@ namespace weir::kernels::cpu {
 
 HWY_EXPORT(attention);
 
-size_t attention_scratch(int32_t longest) {
-  constexpr size_t widest_group = 32, stride = 128, keys = 128;
+size_t attention_scratch(int32_t longest, int32_t head_dim) {
+  constexpr size_t widest_group = 32, keys = 128;
+  const size_t stride = head_dim <= 128 ? 128 : 256;
   return (stride + keys) * widest_group + 3 * stride * static_cast<size_t>(longest);
 }
 
 void attention(const AttentionProblem& problem, float* scratch) {
-  assert(problem.head_dim >= 1 && problem.head_dim <= 128);
+  assert(problem.head_dim >= 1 && problem.head_dim <= attention_max_head_dim);
   HWY_DYNAMIC_DISPATCH(attention)(problem, scratch);
 }
 

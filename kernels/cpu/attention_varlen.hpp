@@ -14,10 +14,10 @@ struct AttentionProblem {
   float* y;  // [tokens, heads * head_dim]
 };
 
-constexpr int32_t attention_max_head_dim = 128;
+constexpr int32_t attention_max_head_dim = 256;
 
 // Floats of scratch that attention() needs for sequences of at most `longest` tokens.
-size_t attention_scratch(int32_t longest);
+size_t attention_scratch(int32_t longest, int32_t head_dim);
 
 void attention(const AttentionProblem& problem, float* scratch);
 

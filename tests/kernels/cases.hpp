@@ -76,8 +76,8 @@ struct Heads {
   std::string name() const { return fmt::format("{}x{}", heads, dim); }
 };
 inline const std::vector<Heads>& heads() {
-  static const std::vector<Heads> list{{2, 32, true}, {2, 64, true}, {1, 16}, {2, 48}, {1, 128},
-                                       {3, 8},        {2, 5},        {1, 20}, {1, 96}, {1, 160}};
+  static const std::vector<Heads> list{{2, 32, true}, {2, 64, true}, {1, 16}, {2, 48},  {1, 128}, {3, 8},
+                                       {2, 5},        {1, 20},       {1, 96}, {1, 160}, {2, 200}, {1, 256}};
   return list;
 }
 
