@@ -175,7 +175,8 @@ Result<void> spawn_tokenizer(StageBuild& build, int stage) {
   sequencing->names.insert(sequencing->names.begin(), model.name);
   sequencing->only = model.task;
   sequencing->long_text = options.long_text;
-  sequencing->side = options.truncate_side.value_or(Truncate::end);
+  sequencing->side =
+      options.truncate_side.value_or(sequencing->facts().truncate_start.value ? Truncate::start : Truncate::end);
   sequencing->prompt = prompt_of(input_of(build, stage), sequencing->facts());
   auto pricing = std::make_shared<const Pricing>(std::move(branches), sequencing->facts().max_tokens.value);
   build.pricing[static_cast<size_t>(stage)] = pricing;

@@ -54,6 +54,7 @@ struct ModelFacts {
   uint32_t output_size = 0;  // width of one pooled row for the default task
   uint32_t layers = 0;
   Setting<uint32_t> max_tokens;  // longest sequence, special tokens included
+  Setting<bool> truncate_start;  // a long text loses its start, not its end, unless it is said otherwise
   uint32_t max_positions = 0;    // rows of the position table: no sequence can ever be longer
   uint32_t vocab_size = 0;
   uint32_t type_vocab_size = 0;

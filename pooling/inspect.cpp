@@ -48,6 +48,7 @@ std::vector<InspectLine> inspect(const ModelFacts& facts) {
   add("architecture", facts.architecture, to_string(Origin::model_config));
   add("tasks", task_names(facts.tasks));
   add("max_tokens", fmt::to_string(facts.max_tokens.value), to_string(facts.max_tokens.origin));
+  add("truncates", facts.truncate_start.value ? "the start" : "the end", to_string(facts.truncate_start.origin));
   add("layers", fmt::to_string(facts.layers));
   add("hidden_size", fmt::to_string(facts.hidden_size));
   add("vocabulary", fmt::to_string(facts.vocab_size));

@@ -48,6 +48,14 @@ Result<void> HeadLayers::add(const HeadLayer& layer, const WeightStore& store, D
   WeightLoader weights(store, device);
   auto matrix = weights.linear(layer.name, layer.in, layer.out);
   if (weights.error()) return fail(*weights.error());
+  const int64_t shape[] = {layer.out, layer.in};
+  const auto values = store.read(layer.name + ".weight", shape);
+  if (!values) return fail(values.error());
+  if (std::all_of(values->begin(), values->end(), [](float value) { return value == 0; }))
+    return fail(ErrorCode::corrupt,
+                fmt::format("{}: `{}.weight` is all zeros, so every input would get the same answer: "
+                            "this head was never trained or not saved",
+                            store.place(), layer.name));
   layers_.push_back({std::move(matrix), layer.activation});
   return {};
 }

@@ -1,8 +1,11 @@
 #include "pooling/read_facts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -36,6 +39,30 @@ Result<Setting<uint32_t>> read_max_tokens(const ModelConfig& config, const Sente
       return Setting<uint32_t>{static_cast<uint32_t>(length), Origin::model_config};
   }
   return Setting<uint32_t>{config.max_positions, Origin::model_config};
+}
+
+// The end that transformers cuts: tokenizer_config.json's truncation_side, else what tokenizer.json was saved with (of
+// its truncation the direction is all that transformers keeps).
+Result<Setting<bool>> read_truncate_start(const fs::path& dir) {
+  const auto read = [&dir](const char* name, const char* object, const char* key,
+                           std::string_view left) -> Result<std::optional<bool>> {
+    std::error_code ignored;
+    if (!fs::exists(dir / name, ignored)) return std::optional<bool>{};
+    auto json = JsonReader::open(dir / name);
+    if (!json) return fail(json.error());
+    const auto settings = *object ? json->object(object) : *json;
+    if (!settings.has(key)) return std::optional<bool>{};
+    const auto side = settings.text(key);
+    if (auto error = json->error()) return fail(std::move(*error));
+    return std::optional<bool>(side == left);
+  };
+  for (const auto& [name, object, key, left] : {std::array{"tokenizer_config.json", "", "truncation_side", "left"},
+                                                std::array{"tokenizer.json", "truncation", "direction", "Left"}}) {
+    const auto side = read(name, object, key, left);
+    if (!side) return fail(side.error());
+    if (*side) return Setting<bool>{**side, Origin::model_config};
+  }
+  return Setting<bool>{};
 }
 
 // The weights and every setting that changes what they compute. config.json counts as parsed: white space does not
@@ -79,6 +106,8 @@ Result<ModelFacts> read_model_facts(const fs::path& dir, const PoolerOverrides& 
   if (!stores) return fail(stores.error());
   const auto max_tokens = read_max_tokens(*config, *files);
   if (!max_tokens) return fail(max_tokens.error());
+  const auto truncate_start = read_truncate_start(dir);
+  if (!truncate_start) return fail(truncate_start.error());
 
   ModelFacts facts;
   facts.name = (dir / "").lexically_normal().parent_path().filename().string();
@@ -87,6 +116,7 @@ Result<ModelFacts> read_model_facts(const fs::path& dir, const PoolerOverrides& 
   facts.hidden_size = config->hidden_size;
   facts.layers = config->layers;
   facts.max_tokens = *max_tokens;
+  facts.truncate_start = *truncate_start;
   facts.max_positions = config->max_positions;
   facts.vocab_size = config->vocab_size;
   facts.type_vocab_size = config->type_vocab_size;

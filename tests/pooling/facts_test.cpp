@@ -86,6 +86,23 @@ TEST_F(ModelDir, max_tokens_come_from_the_strongest_file) {
   EXPECT_EQ(facts().max_tokens.value, 300u);
 }
 
+// What transformers 5.23 does for each of these.
+TEST_F(ModelDir, the_truncation_side_is_transformers) {
+  write();
+  EXPECT_FALSE(facts().truncate_start.value);
+  EXPECT_EQ(facts().truncate_start.origin, Origin::task_default);
+  write_json("tokenizer.json", {{"truncation", nullptr}});
+  EXPECT_FALSE(facts().truncate_start.value);
+  write_json("tokenizer.json", {{"truncation", {{"direction", "Left"}, {"max_length", 128}}}});
+  EXPECT_TRUE(facts().truncate_start.value);
+  write_json("tokenizer_config.json", {{"truncation_side", "right"}});
+  EXPECT_FALSE(facts().truncate_start.value);
+  EXPECT_EQ(facts().truncate_start.origin, Origin::model_config);
+  write_json("tokenizer.json", {{"truncation", nullptr}});
+  write_json("tokenizer_config.json", {{"truncation_side", "left"}});
+  EXPECT_TRUE(facts().truncate_start.value);
+}
+
 TEST_F(ModelDir, without_sentence_transformers_files_bert_is_cls_and_normalized) {
   TinyBertOptions options;
   options.sentence_transformers = false;

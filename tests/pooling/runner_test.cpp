@@ -297,5 +297,21 @@ TEST(Runner, a_missing_head_is_named) {
   }
 }
 
+// A reranker whose head was lost says 0.5 to everything.
+TEST(Runner, a_head_of_zeros_is_named) {
+  TempDir dir;
+  TinyBertOptions options;
+  options.head = TinyHead::score;
+  ASSERT_TRUE(golden::write_tiny_bert(dir.path(), options));
+  auto weights = golden::tiny_bert_weights(options);
+  for (auto& tensor : weights)
+    if (tensor.name == "classifier.weight") std::fill(tensor.values.begin(), tensor.values.end(), 0.0f);
+  ASSERT_TRUE(golden::write_safetensors(dir.path() / "model.safetensors", weights));
+  const auto runner = Runner::open({dir.path(), {}, {{}}}, cpu());
+  ASSERT_FALSE(runner);
+  EXPECT_EQ(runner.error().code, ErrorCode::corrupt);
+  EXPECT_THAT(runner.error().message, HasSubstr("`classifier.weight` is all zeros"));
+}
+
 }  // namespace
 }  // namespace weir

@@ -50,6 +50,13 @@ TEST(ModelCheck, RefusesNormalizeOnAHead) {
   EXPECT_THAT(errors_of("path: x/reranker, pooler: {normalize: false}"), HasSubstr("and the task is score"));
 }
 
+// vLLM's STEP pooler picks columns by vocabulary ids, which after a converted head would mean hidden dimensions.
+TEST(ModelCheck, RefusesStepPoolingByName) {
+  EXPECT_THAT(errors_of("path: minilm, pooler: {type: step}"), HasSubstr("'step'"));
+  EXPECT_THAT(errors_of("path: minilm, pooler: {returned_token_ids: [5, 6]}"), HasSubstr("'returned_token_ids'"));
+  EXPECT_THAT(errors_of("path: minilm", "", "", ", step_tag_id: 7"), HasSubstr("'step_tag_id'"));
+}
+
 TEST(ModelCheck, RefusesPoolersOfAnotherTask) {
   EXPECT_THAT(errors_of("path: minilm, pooler: {type: all}"),
               HasSubstr("not a pooler of task embed: 'all'; write cls, last"));
