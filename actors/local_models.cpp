@@ -1,9 +1,11 @@
 #include "actors/local_models.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "device/cpu/cpu_device.hpp"
+#include "models/packed_batch.hpp"
 #include "pooling/pooler_choice.hpp"
 #include "pooling/read_facts.hpp"
 #include "pooling/runner.hpp"
@@ -23,39 +25,24 @@ PoolerOverrides overrides_of(const ModelPlan& model) {
   return overrides;
 }
 
-// The sequences of a cut, contiguous; reused from cut to cut.
+// The sequences of a cut, contiguous, and what each asks of the worker's heads; reused from cut to cut.
 struct Packed {
-  std::vector<int32_t> ids, type_ids, cu_seqlens;
+  PackedBatch batch;
   std::vector<PoolingParams> params;
-  int32_t longest = 0;
 
-  void pack(const Cut& cut, const std::vector<uint32_t>& heads);
-  PackedTokens view() const { return {ids, type_ids, cu_seqlens, longest}; }
-};
-
-void Packed::pack(const Cut& cut, const std::vector<uint32_t>& heads) {
-  ids.clear();
-  type_ids.clear();
-  cu_seqlens.assign(1, 0);
-  params.clear();
-  longest = 0;
-  const bool typed =
-      std::any_of(cut.rows.begin(), cut.rows.end(), [](const auto& row) { return !row.first->type_ids.empty(); });
-  for (const auto& [chunk, row] : cut.rows) {
-    const Sequence& sequence = chunk->sequences[row];
-    const auto begin = chunk->ids.begin() + sequence.begin;
-    ids.insert(ids.end(), begin, begin + sequence.count);
-    if (typed && chunk->type_ids.empty()) {
-      type_ids.resize(ids.size(), 0);
-    } else if (typed) {
-      const auto types = chunk->type_ids.begin() + sequence.begin;
-      type_ids.insert(type_ids.end(), types, types + sequence.count);
+  void pack(const Cut& cut, const std::vector<uint32_t>& heads) {
+    batch.clear();
+    params.clear();
+    for (const auto& [chunk, row] : cut.rows) {
+      const Sequence& sequence = chunk->sequences[row];
+      const auto part = [&, at = &sequence](const std::vector<int32_t>& all) {
+        return all.empty() ? std::span<const int32_t>() : std::span(all).subspan(at->begin, at->count);
+      };
+      batch.add(part(chunk->ids), part(chunk->type_ids));
+      for (uint32_t head : heads) params.push_back(chunk->pooling[size_t{row} * chunk->heads + head]);
     }
-    cu_seqlens.push_back(static_cast<int32_t>(ids.size()));
-    longest = std::max(longest, static_cast<int32_t>(sequence.count));
-    for (uint32_t head : heads) params.push_back(chunk->pooling[size_t{row} * chunk->heads + head]);
   }
-}
+};
 
 std::shared_ptr<const PooledBatch> batch_of(PooledRows rows) {
   auto batch = std::make_shared<PooledBatch>();
@@ -98,7 +85,7 @@ Result<RunCutFn> LocalModels::open_worker(const ModelPlan& model, const GpuWorke
   return [runner = std::shared_ptr<Runner>(std::move(*opened)), packed = std::make_shared<Packed>(),
           indices = heads.indices](const Cut& cut) -> Result<std::vector<std::shared_ptr<const PooledBatch>>> {
     packed->pack(cut, indices);
-    auto rows = runner->run(packed->view(), packed->params);
+    auto rows = runner->run(packed->batch.view(), packed->params);
     if (!rows) return fail(std::move(rows.error()));
     std::vector<std::shared_ptr<const PooledBatch>> batches;
     for (auto& head : *rows) batches.push_back(batch_of(std::move(head)));

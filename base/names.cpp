@@ -1,9 +1,6 @@
 // The names of the enumerations, spelled as in YAML, JSON and metrics.
-#include <algorithm>
-#include <array>
-#include <utility>
-
 #include "base/dtype.hpp"
+#include "base/enum_names.hpp"
 #include "base/error.hpp"
 #include "base/model_facts.hpp"
 #include "base/option.hpp"
@@ -12,24 +9,7 @@
 namespace weir {
 namespace {
 
-template <typename E, size_t N>
-using Names = std::array<std::pair<E, std::string_view>, N>;
-
-template <typename E, size_t N>
-std::string_view name_of(const Names<E, N>& names, E value) {
-  for (const auto& [key, name] : names)
-    if (key == value) return name;
-  return "?";
-}
-
-template <typename E, size_t N>
-std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
-  for (const auto& [key, name] : names)
-    if (name == text) return key;
-  return std::nullopt;
-}
-
-constexpr Names<ErrorCode, 23> error_codes{{
+constexpr EnumNames<ErrorCode, 23> error_codes{{
     {ErrorCode::decode_error, "decode_error"},
     {ErrorCode::schema_mismatch, "schema_mismatch"},
     {ErrorCode::verifier_failed, "verifier_failed"},
@@ -55,7 +35,7 @@ constexpr Names<ErrorCode, 23> error_codes{{
     {ErrorCode::internal, "internal"},
 }};
 
-constexpr Names<Task, 6> tasks{{
+constexpr EnumNames<Task, 6> tasks{{
     {Task::embed, "embed"},
     {Task::classify, "classify"},
     {Task::score, "score"},
@@ -64,7 +44,7 @@ constexpr Names<Task, 6> tasks{{
     {Task::token_classify, "token_classify"},
 }};
 
-constexpr Names<PoolerKind, 7> pooler_kinds{{
+constexpr EnumNames<PoolerKind, 7> pooler_kinds{{
     {PoolerKind::cls, "cls"},
     {PoolerKind::last, "last"},
     {PoolerKind::mean, "mean"},
@@ -74,9 +54,9 @@ constexpr Names<PoolerKind, 7> pooler_kinds{{
     {PoolerKind::all, "all"},
 }};
 
-constexpr Names<Lane, 2> lanes{{{Lane::realtime, "realtime"}, {Lane::bulk, "bulk"}}};
+constexpr EnumNames<Lane, 2> lanes{{{Lane::realtime, "realtime"}, {Lane::bulk, "bulk"}}};
 
-constexpr Names<DType, 7> dtypes{{
+constexpr EnumNames<DType, 7> dtypes{{
     {DType::float32, "float32"},
     {DType::float16, "float16"},
     {DType::bfloat16, "bfloat16"},
@@ -86,7 +66,7 @@ constexpr Names<DType, 7> dtypes{{
     {DType::uint8, "uint8"},
 }};
 
-constexpr Names<Origin, 6> origins{{
+constexpr EnumNames<Origin, 6> origins{{
     {Origin::request, "request"},
     {Origin::yaml, "yaml"},
     {Origin::sentence_transformers, "sentence_transformers"},
@@ -95,19 +75,19 @@ constexpr Names<Origin, 6> origins{{
     {Origin::task_default, "task_default"},
 }};
 
-constexpr Names<OutputActivation, 4> output_activations{{
+constexpr EnumNames<OutputActivation, 4> output_activations{{
     {OutputActivation::identity, "identity"},
     {OutputActivation::l2_normalize, "l2_normalize"},
     {OutputActivation::sigmoid, "sigmoid"},
     {OutputActivation::softmax, "softmax"},
 }};
 
-constexpr Names<ScoreMethod, 2> score_methods{{
+constexpr EnumNames<ScoreMethod, 2> score_methods{{
     {ScoreMethod::cross_encoder, "cross_encoder"},
     {ScoreMethod::bi_encoder, "bi_encoder"},
 }};
 
-constexpr Names<OptionType, 9> option_types{{
+constexpr EnumNames<OptionType, 9> option_types{{
     {OptionType::string, "string"},
     {OptionType::integer, "integer"},
     {OptionType::number, "number"},

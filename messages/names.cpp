@@ -1,52 +1,34 @@
 // The names of the enumerations of this room, spelled as in YAML and in jobs.
-#include <array>
-#include <utility>
 
+#include "base/enum_names.hpp"
 #include "messages/format.hpp"
 
 namespace weir {
 namespace {
 
-template <typename E, size_t N>
-using Names = std::array<std::pair<E, std::string_view>, N>;
-
-template <typename E, size_t N>
-std::string_view name_of(const Names<E, N>& names, E value) {
-  for (const auto& [key, name] : names)
-    if (key == value) return name;
-  return "?";
-}
-
-template <typename E, size_t N>
-std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
-  for (const auto& [key, name] : names)
-    if (name == text) return key;
-  return std::nullopt;
-}
-
-constexpr Names<RecordFormat, 3> record_formats{{
+constexpr EnumNames<RecordFormat, 3> record_formats{{
     {RecordFormat::flatbuffers, "flatbuffers"},
     {RecordFormat::json, "json"},
     {RecordFormat::text, "text"},
 }};
 
-constexpr Names<VectorEncoding, 2> vector_encodings{{
+constexpr EnumNames<VectorEncoding, 2> vector_encodings{{
     {VectorEncoding::numbers, "numbers"},
     {VectorEncoding::base64, "base64"},
 }};
 
-constexpr Names<Tombstones, 3> tombstone_names{{
+constexpr EnumNames<Tombstones, 3> tombstone_names{{
     {Tombstones::forward, "forward"},
     {Tombstones::skip, "skip"},
     {Tombstones::reject, "reject"},
 }};
 
-constexpr Names<InvalidUtf8, 2> invalid_utf8_names{{
+constexpr EnumNames<InvalidUtf8, 2> invalid_utf8_names{{
     {InvalidUtf8::reject, "reject"},
     {InvalidUtf8::replace, "replace"},
 }};
 
-constexpr Names<Truncate, 3> truncate_names{{
+constexpr EnumNames<Truncate, 3> truncate_names{{
     {Truncate::end, "end"},
     {Truncate::start, "start"},
     {Truncate::none, "none"},

@@ -1,8 +1,6 @@
 #include "pooling/request.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,18 +78,6 @@ Result<std::string_view> find_prompt(const ModelFacts& facts, std::string_view n
   for (const auto& [known, text] : facts.prompts) names.push_back(known);
   return refuse(fmt::format("`prompt_name` is `{}`; {} has {}", name, facts.name,
                             names.empty() ? "no prompts" : fmt::format("{}", fmt::join(names, ", "))));
-}
-
-float cosine(std::span<const float> a, std::span<const float> b) {
-  assert(a.size() == b.size());
-  double dot = 0, aa = 0, bb = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    dot += double{a[i]} * b[i];
-    aa += double{a[i]} * a[i];
-    bb += double{b[i]} * b[i];
-  }
-  const double norms = std::sqrt(aa) * std::sqrt(bb);
-  return norms == 0 ? 0.0f : static_cast<float>(dot / norms);
 }
 
 }  // namespace weir

@@ -29,7 +29,7 @@ Result<Task> resolve_task(const ModelFacts& facts, const PoolingRequest& request
 Result<PoolingParams> resolve_pooling(const ModelFacts& stage, const PoolingRequest& request);
 
 // Whether a pair job of this task is one sequence per document, query and document together, or one sequence for the
-// query and one for each document, whose scores are then `cosine` of the pooled rows.
+// query and one for each document, whose scores are then the cosines of their pooled rows (pipeline/flow/joining).
 bool encodes_pairs_together(const ModelFacts& facts, Task task);
 
 // Ids that a job brings along, taken as they are. Errors: invalid_request (none, or outside the vocabulary, with the
@@ -39,8 +39,5 @@ Result<void> check_token_ids(const ModelFacts& facts, std::span<const int32_t> i
 // The text to put before a job's text. `name` empty: the model's default prompt, or nothing. Errors: invalid_request,
 // naming the prompts that there are.
 Result<std::string_view> find_prompt(const ModelFacts& facts, std::string_view name);
-
-// The cosine of two embeddings, summed in double; 0 when one of them is zero.
-float cosine(std::span<const float> a, std::span<const float> b);
 
 }  // namespace weir

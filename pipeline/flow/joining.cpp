@@ -14,15 +14,16 @@ bool all_finite(std::span<const float> values) {
   return sum == 0;
 }
 
+// Summed in double; 0 when one of them is zero.
 float cosine(std::span<const float> a, std::span<const float> b) {
-  float dot = 0, aa = 0, bb = 0;
+  double dot = 0, aa = 0, bb = 0;
   for (size_t i = 0; i < a.size(); ++i) {
-    dot += a[i] * b[i];
-    aa += a[i] * a[i];
-    bb += b[i] * b[i];
+    dot += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
   }
-  const float norms = std::sqrt(aa) * std::sqrt(bb);
-  return norms > 0 ? dot / norms : 0;
+  const double norms = std::sqrt(aa) * std::sqrt(bb);
+  return norms > 0 ? static_cast<float>(dot / norms) : 0;
 }
 
 bool scored_by_cosine(const Job& job, const Sequence& sequence) {
@@ -70,12 +71,11 @@ Result<void> Joining::add(const Cut& cut, const PooledCut& pooled, std::vector<O
                                                          rows.first + count, pooled.values.size()));
     }
     const auto values = pooled.values.subspan(rows.first, count);
-    auto done =
-        all_finite(values)
-            ? add_part(chunk, sequence, values, rows, collector)
-            : fail_part(chunk, sequence,
-                        {ErrorCode::numeric_nan, "the model's answer holds NaN or infinity for this input"},
-                        cut.attempt + 1, collector);
+    auto done = all_finite(values)
+                    ? add_part(chunk, sequence, values, rows, collector)
+                    : fail_part(chunk, sequence,
+                                {ErrorCode::numeric_nan, "the model's answer holds NaN or infinity for this input"},
+                                cut.attempt + 1, collector);
     if (!done) return done;
   }
   collector.move_to(out);
@@ -85,8 +85,8 @@ Result<void> Joining::add(const Cut& cut, const PooledCut& pooled, std::vector<O
 Result<void> Joining::fail(std::span<const SequenceFailure> failures, std::vector<OutcomeChunkPtr>& out) {
   Collector collector(model_);
   for (const SequenceFailure& failure : failures) {
-    auto done = fail_part(failure.chunk, failure.chunk->sequences[failure.sequence], failure.error,
-                          failure.attempts, collector);
+    auto done = fail_part(failure.chunk, failure.chunk->sequences[failure.sequence], failure.error, failure.attempts,
+                          collector);
     if (!done) return done;
   }
   collector.move_to(out);

@@ -34,7 +34,7 @@ struct PooledCut {
 // failures of one job the first is its outcome.
 //
 // A job with several sequences gets their rows one after the other, by part (the scores of its documents). A pair job
-// with one sequence more than documents is scored by cosine, in float32: part 0 is the query, part 1 + i document i.
+// with one sequence more than documents is scored by cosine: part 0 is the query, part 1 + i document i.
 //
 // Owned by one pooler; one thread. What waits here is bounded by the Budget, since its jobs are in flight.
 class Joining {

@@ -1,8 +1,6 @@
 // What a job may ask of its pooler.
 #include "pooling/request.hpp"
 
-#include <cmath>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -132,15 +130,6 @@ TEST(Request, prompts_are_found_by_name_or_default) {
   facts.default_prompt = "query";
   EXPECT_EQ(find_prompt(facts, "").value(), "q: ");
   EXPECT_THAT(find_prompt(facts, "other").error().message, HasSubstr("tiny has document, query"));
-}
-
-TEST(Request, cosine_of_rows) {
-  const std::vector<float> a{3, 4}, b{4, 3}, opposite{-3, -4}, zero{0, 0};
-  EXPECT_FLOAT_EQ(cosine(a, a), 1);
-  EXPECT_FLOAT_EQ(cosine(a, b), 0.96f);
-  EXPECT_FLOAT_EQ(cosine(a, opposite), -1);
-  EXPECT_EQ(cosine(a, zero), 0);
-  EXPECT_TRUE(std::isnan(cosine(a, std::vector<float>{NAN, 0})));
 }
 
 }  // namespace

@@ -111,16 +111,16 @@ TEST_F(JoiningTest, ScoresOfAPairJobAreJoinedByPartAcrossCuts) {
 }
 
 TEST_F(JoiningTest, AnEmbedderScoresAPairByCosine) {
-  const Made made = make({3}, true);
-  const Cut cut = cut_of(made, {0, 1, 2});
+  const Made made = make({6}, true);
+  const Cut cut = cut_of(made, {0, 1, 2, 3, 4, 5});
   Answer given;
-  given.values = {3, 4, 6, 8, 4, -3};
-  given.sequences = {{0, 1, 2, false}, {2, 1, 2, false}, {4, 1, 2, false}};
+  given.values = {3, 4, 6, 8, 4, -3, -3, -4, 0, 0, 4, 3};
+  for (uint32_t i = 0; i < 6; ++i) given.sequences.push_back({2 * i, 1, 2, false});
   ASSERT_TRUE(joining.add(cut, given.view(), out));
   const Outcome& outcome = out.at(0)->outcomes.at(0);
   EXPECT_EQ(outcome.task, Task::score);
-  EXPECT_EQ(outcome.rows, 2u);
-  EXPECT_EQ(values(*out[0], outcome), (std::vector<float>{1, 0}));
+  EXPECT_EQ(outcome.rows, 5u);
+  EXPECT_EQ(values(*out[0], outcome), (std::vector<float>{1, 0, -1, 0, 0.96f}));
 }
 
 TEST_F(JoiningTest, NaNFailsItsRowOnly) {
