@@ -24,7 +24,8 @@ struct PostProcessor {
   std::vector<TemplatePart> pair{{TemplatePart::Kind::first, 0, {}}, {TemplatePart::Kind::second, 1, {}}};
   // One for each step that takes white space out of offsets (`trim_offsets`): its add_prefix_space.
   std::vector<bool> trims;
-  // The type ids of further windows: Hugging Face's template does not reach them.
+  // The type ids of further windows, which Hugging Face's template does not reach; without special tokens they are 0
+  // and 1.
   std::array<int32_t, 2> window_types{0, 1};
   std::string name = "none";
 

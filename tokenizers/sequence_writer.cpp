@@ -6,6 +6,10 @@ namespace weir {
 
 using Kind = TemplatePart::Kind;
 
+namespace {
+constexpr std::array<int32_t, 2> plain_types{0, 1};
+}
+
 void SequenceWriter::type(int32_t type_id, size_t count) {
   if (type_id == 0 && out_.type_ids.empty()) return;
   out_.type_ids.resize(out_.ids.size(), 0);  // up to here all were 0
@@ -76,7 +80,8 @@ void SequenceWriter::sequence(const TextTokens* texts, Window first, Window seco
     const auto& text = texts[which];
     const auto [range, further] = which == 1 ? second : first;
     const size_t count = range.end - range.begin;
-    type(further ? post_.window_types[which] : part.type_id, count);
+    const auto& further_types = options_.add_special ? post_.window_types : plain_types;
+    type(further ? further_types[which] : part.type_id, count);
     out_.ids.insert(out_.ids.end(), text.ids.begin() + range.begin, text.ids.begin() + range.end);
     if (!options_.offsets) continue;
     const size_t from = out_.offsets.size();

@@ -81,5 +81,26 @@ TEST(Sequences, equal_hugging_faces) {
   for (const auto& one : all["cases"]) check(*tokenizers[one[0].get<size_t>()], one, scratch);
 }
 
+// Metaspace's "first" looks at where the original begins: not where a normalizer took something away.
+TEST(Sequences, know_where_the_original_begins) {
+  golden::TempDir dir;
+  dir.write("tokenizer.json", R"({"added_tokens":[{"id":5,"content":"foo","normalized":false},{"id":6,"content":"zed"}],
+    "normalizer":{"type":"Strip","strip_left":true,"strip_right":true},
+    "pre_tokenizer":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"first","split":true},
+    "post_processor":null,"decoder":null,"model":{"type":"WordLevel","unk_token":"[UNK]",
+    "vocab":{"[UNK]":0,"\u2581a":1,"a":2,"\u2581b":3,"b":4}}})");
+  const auto loaded = Tokenizer::load(dir.path());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const std::pair<const char*, std::vector<int32_t>> cases[] = {{"a b", {1, 3}},    {" a b", {2, 3}}, {"foo a", {5, 2}},
+                                                                {" foo a", {5, 2}}, {"zeda", {6, 2}}, {"  a", {2}}};
+  Scratch scratch;
+  for (const auto& [text, ids] : cases) {
+    TokenBuffer out;
+    std::vector<Piece> pieces;
+    ASSERT_TRUE((*loaded)->encode(text, std::nullopt, {}, scratch, out, pieces));
+    EXPECT_EQ(out.ids, ids) << text;
+  }
+}
+
 }  // namespace
 }  // namespace weir

@@ -17,6 +17,7 @@ class Metaspace final : public PreTokenizer {
   Metaspace(char32_t mark, Prepend prepend, bool split);
 
   void apply(Words& words, EncodeBuffers& buffers) const override;
+  bool asks_start() const override { return prepend_ == Prepend::first; }
   std::string describe() const override;
 
  private:

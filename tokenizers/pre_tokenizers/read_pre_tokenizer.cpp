@@ -1,5 +1,6 @@
 #include "tokenizers/pre_tokenizers/read_pre_tokenizer.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,10 @@ class PreTokenizerSequence final : public PreTokenizer {
 
   void apply(Words& words, EncodeBuffers& buffers) const override {
     for (const auto& step : steps_) step->apply(words, buffers);
+  }
+
+  bool asks_start() const override {
+    return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->asks_start(); });
   }
 
   std::string describe() const override {
