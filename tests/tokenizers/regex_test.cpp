@@ -1,6 +1,5 @@
 #include "tokenizers/regex/regex.hpp"
 
-#include <chrono>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -102,19 +101,22 @@ TEST(Regex, hostile_patterns_are_refused_in_time) {
                                        times("(?:a*", 90) + times(")*", 90),
                                        times("(?:a?", 90) + times("){3}", 90),
                                        times("(?<=a)", 20),
-                                       "a" + times("**", 5'000)};
+                                       "a" + times("**", 5'000),
+                                       "(?i)" + times("[\\w]", 13'000),
+                                       "(?i)" + times("s", 60'000),
+                                       times("\\p{L}", 10'000)};
   for (char32_t c = 0x100; c < 0x100 + 2000; ++c) {
     if (c == 0x100) patterns.emplace_back();
     patterns.back() +=
         fmt::format("[\\x{{{:x}}}-\\x{{{:x}}}]|", static_cast<uint32_t>(c), static_cast<uint32_t>(c) + 7);
   }
   for (const auto& pattern : patterns) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = std::clock();
     const auto regex = Regex::compile(pattern);
     if (!regex) {
       EXPECT_FALSE(regex.error().message.empty());
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << pattern.substr(0, 40);
+    EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 3.0) << pattern.substr(0, 40);
   }
   EXPECT_FALSE(Regex::compile(patterns[0]));
 }

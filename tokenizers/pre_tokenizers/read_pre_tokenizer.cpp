@@ -147,6 +147,7 @@ Result<std::unique_ptr<PreTokenizer>> read_pre_tokenizer(const JsonAt& part, Byt
   if (part.is_null()) return nullptr;
   std::vector<std::unique_ptr<PreTokenizer>> steps;
   if (auto done = read_steps(part, 0, bytes, steps); !done) return fail(std::move(done.error()));
+  join_splits(steps);
   if (steps.empty()) return nullptr;
   if (steps.size() == 1) return std::move(steps.front());
   return std::make_unique<PreTokenizerSequence>(std::move(steps));

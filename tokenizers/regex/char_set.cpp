@@ -1,7 +1,6 @@
 #include "tokenizers/regex/char_set.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "tokenizers/unicode/case_folds.hpp"
 
@@ -65,11 +64,13 @@ CharSet CharSet::complement() const {
 }
 
 CharSet CharSet::with_other_case() const {
-  std::map<char32_t, bool> kinds;
-  for (const auto& fold : unicode::folds()) kinds[fold.kind] |= contains(fold.code);
+  std::vector<char32_t> kinds;
+  for (const auto& fold : unicode::folds())
+    if (contains(fold.code)) kinds.push_back(fold.kind);
+  std::sort(kinds.begin(), kinds.end());
   auto ranges = ranges_;
   for (const auto& fold : unicode::folds())
-    if (kinds[fold.kind]) ranges.push_back({fold.code, fold.code});
+    if (std::binary_search(kinds.begin(), kinds.end(), fold.kind)) ranges.push_back({fold.code, fold.code});
   return CharSet(std::move(ranges));
 }
 

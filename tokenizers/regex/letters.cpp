@@ -18,11 +18,11 @@ Node of_set(CharSet members, Sets& sets) {
 }
 
 CharSet any_case(char32_t code) {
-  CharSet set = CharSet::of(code);
-  return unicode::fold_kind(code) != code || std::any_of(unicode::folds().begin(), unicode::folds().end(),
-                                                         [&](const auto& fold) { return fold.code == code; })
-             ? set.with_other_case()
-             : set;
+  std::vector<CodeRange> same{{code, code}};
+  const char32_t kind = unicode::fold_kind(code);
+  for (const auto& fold : unicode::folds())
+    if (fold.kind == kind) same.push_back({fold.code, fold.code});
+  return CharSet(std::move(same));
 }
 
 size_t count(const unicode::Unfold& unfold) { return unfold.letters[2] != 0 ? 3 : 2; }
@@ -93,6 +93,7 @@ void resolve_sequence(Node& node, Sets& sets) {
 }  // namespace
 
 uint32_t Sets::add(CharSet set) {
+  ++uses_;
   const auto [at, is_new] = known_.try_emplace(std::move(set), static_cast<uint32_t>(sets_.size()));
   if (is_new) sets_.push_back(at->first);
   return at->second;
@@ -104,7 +105,7 @@ Node with_unfolded(const CharSet& members, Sets& sets) {
   either.nullable = false;
   either.children.push_back(of_set(members, sets));
   for (const auto& unfold : unicode::unfolds())
-    if (members.contains(unfold.code))
+    if (members.contains(unfold.code) && !sets.full())
       either.children.push_back(sequence_of(std::span(unfold.letters).first(count(unfold)), sets));
   return either.children.size() == 1 ? std::move(either.children[0]) : std::move(either);
 }

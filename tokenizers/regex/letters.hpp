@@ -11,9 +11,12 @@ class Sets {
  public:
   uint32_t add(CharSet set);
   size_t size() const { return sets_.size(); }
+  // More places than a pattern can be compiled with: classes under (?i) may have a hundred each.
+  bool full() const { return uses_ > 100'000; }
   std::vector<CharSet> take() { return std::move(sets_); }
 
  private:
+  size_t uses_ = 0;
   std::vector<CharSet> sets_;
   std::map<CharSet, uint32_t> known_;
 };

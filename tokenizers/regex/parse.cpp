@@ -39,11 +39,16 @@ class Parser {
     if (!in_.error()) resolve_letters(root, sets_);
     if (!in_.error() && sets_.size() > max_sets)
       in_.unsupported(0, fmt::format("more than {} different sets of characters", max_sets));
+    check_size();
     if (in_.error()) return fail(*in_.error());
     return Syntax{std::move(root), sets_.take()};
   }
 
  private:
+  void check_size() {
+    if (sets_.full()) in_.unsupported(0, "too many characters and classes");
+  }
+
   Node read_choice(Options options, uint32_t depth) {
     if (depth > max_nesting) return in_.unsupported(in_.at(), "groups nested this deep"), Node{};
     std::vector<Node> ways;
@@ -173,6 +178,7 @@ class Parser {
     bool negated = false;
     const auto members = read_brackets(in_, begin, options.fold, negated);
     if (negated || !options.fold) return set(negated ? members.complement() : members);
+    check_size();
     return with_unfolded(members, sets_);
   }
 

@@ -44,8 +44,8 @@ std::span<const uint64_t> property_classes();
 // The number of its script, 0 for those without one.
 inline uint8_t script(char32_t c) { return data::script_blocks[data::script_index[c / 128]][c % 128]; }
 
-// Blocks of code points that the tables share: whether those that begin at `a` and `b`, multiples of `block`, have the same
-// properties and scripts, code point by code point.
+// Blocks of code points that the tables share: whether those that begin at `a` and `b`, multiples of `block`, have the
+// same properties and scripts, code point by code point.
 inline constexpr char32_t block = 128;
 inline bool same_block(char32_t a, char32_t b) {
   return data::class_index[a / block] == data::class_index[b / block] &&
