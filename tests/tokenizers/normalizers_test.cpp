@@ -81,6 +81,17 @@ TEST_F(NormalizersTest, edits) {
   EXPECT_EQ(normal(R"({"type": "Replace", "pattern": {"String": ""}, "content": "x"})", " "), "x x 0-0 0-1 0-1");
 }
 
+TEST_F(NormalizersTest, replacements_with_ways_of_their_own) {
+  const char* runs = R"({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "_"})";
+  EXPECT_EQ(normal(runs, "a  b c   "), "a_b c_ 0-1 2-3 3-4 4-5 5-6 8-9");
+  EXPECT_TRUE(normal(runs, "twenty-one letters here, then two  and one ")
+                  .starts_with("twenty-one letters here, then two_and one  0-1 "));
+  EXPECT_EQ(normal(runs, "no run of blanks "), "no run of blanks  same");
+  EXPECT_EQ(normal(R"({"type": "Replace", "pattern": {"String": "a"}, "content": "\u2581"})", "abca"),
+            "\u2581bc\u2581 0-1 1-2 2-3 3-4");
+  EXPECT_EQ(normal(R"({"type": "Replace", "pattern": {"String": "a"}, "content": ""})", "abca"), "bc 1-2 2-3");
+}
+
 TEST_F(NormalizersTest, sequences_are_laid_flat) {
   const char* json = R"({"type": "Sequence", "normalizers": [{"type": "NFD"},
     {"type": "Sequence", "normalizers": [{"type": "StripAccents"}, {"type": "Lowercase"}]}]})";

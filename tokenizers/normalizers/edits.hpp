@@ -44,7 +44,21 @@ class ReplaceString final : public Normalizer {
   std::string describe() const override;
 
  private:
+  void replace_byte(std::string_view in, std::string& out) const;
+
   const std::string what_, by_;
+};
+
+// The expression " {2,}", which many files have: runs of two blanks and more.
+class ReplaceBlanks final : public Normalizer {
+ public:
+  explicit ReplaceBlanks(std::string by) : by_(std::move(by)) {}
+
+  bool apply(TextView in, EncodeBuffers& buffers, NormalizedText& out) const override;
+  std::string describe() const override;
+
+ private:
+  const std::string by_;
 };
 
 // The same for each match of an expression.

@@ -1,5 +1,6 @@
 #include "tokenizers/normalizers/precompiled.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -52,6 +53,27 @@ class Pending {
   bool waiting_ = false;
 };
 
+// What stands in [p, end) stays. The last code point waits: it may come to stand for what is removed behind it.
+void keep(const char* p, const char* end, const char* begin, Rewriter& writer, Pending& pending) {
+  if (p == end) return;
+  pending.flush();
+  const char* last = utf8::previous(end);
+  if (writer.at() == static_cast<size_t>(p - begin)) {
+    writer.copy_until(static_cast<size_t>(last - begin));
+    p = last;
+  }
+  while (p < end) pending.put(utf8::next(p), 0);
+}
+
+bool is_printable_block(const char* p) {
+  uint8_t other = 0;
+  for (int i = 0; i < ascii::block; ++i) {
+    const auto c = static_cast<uint8_t>(p[i]);
+    other = static_cast<uint8_t>(other | (c < 0x20) | (c > 0x7E));
+  }
+  return other == 0;
+}
+
 }  // namespace
 
 Result<CharacterMap> CharacterMap::parse(std::string_view map) {
@@ -88,26 +110,34 @@ std::optional<std::string_view> CharacterMap::find(std::string_view text) const 
   return std::nullopt;
 }
 
-Precompiled::Precompiled(CharacterMap map) : map_(std::move(map)) {
-  for (int c = 0; c < 128; ++c) {
-    const auto text = static_cast<char>(c);
-    plain_[static_cast<size_t>(c)] = c != '\r' && !map_.find({&text, 1});
+Precompiled::Precompiled(CharacterMap map) : map_(std::move(map)), mapped_(0x10000) {
+  for (char32_t c = 0; c < mapped_.size(); ++c) {
+    char bytes[4];
+    mapped_[c] = map_.find({bytes, utf8::write(c, bytes)}).has_value();
   }
+  plain_ascii_ = std::find(mapped_.begin() + 0x20, mapped_.begin() + 0x7F, 1) == mapped_.begin() + 0x7F;
 }
 
 // The start of the first grapheme that changes, or `end`.
 const char* Precompiled::first_changed(const char* p, const char* end) const {
   while (p < end) {
-    // ASCII before ASCII is a grapheme of its own.
-    while (p < end && ascii::is_ascii(*p) && plain_[static_cast<size_t>(*p)] && (p + 1 == end || ascii::is_ascii(p[1])))
-      ++p;
-    if (p == end) break;
-    const char* const next = unicode::grapheme_end(p, end);
+    // A printable letter before another one is a grapheme of its own.
+    while (plain_ascii_ && end - p > ascii::block && is_printable_block(p) && ascii::is_ascii(p[ascii::block]))
+      p += ascii::block;
+    const char* next = p;
+    const char32_t c = utf8::next(next);
+    const char* ahead = next;
+    const bool alone =
+        unicode::grapheme_entry(c) == 0 && (next == end || unicode::grapheme_entry(utf8::next(ahead)) == 0);
+    if (alone && !maps(c)) {
+      p = next;
+      continue;
+    }
+    if (!alone) next = unicode::grapheme_end(p, end);
     if (static_cast<size_t>(next - p) <= longest_whole && map_.find({p, static_cast<size_t>(next - p)})) return p;
     for (const char* at = p; at < next;) {
       const char* const code = at;
-      utf8::next(at);
-      if (map_.find({code, static_cast<size_t>(at - code)})) return p;
+      if (maps(utf8::next(at)) && map_.find({code, static_cast<size_t>(at - code)})) return p;
     }
     p = next;
   }
@@ -121,28 +151,27 @@ bool Precompiled::apply(TextView in, EncodeBuffers& /*buffers*/, NormalizedText&
   if (p == end) return false;
   Rewriter writer(in, out);
   Pending pending(writer);
-  if (p > begin) {  // the last code point that stays may stand for what is removed behind it
-    const char* last = utf8::previous(p);
-    writer.copy_until(static_cast<size_t>(last - begin));
-    pending.put(utf8::next(last), 0);
-  }
+  const char* done = begin;
   while (p < end) {
-    const char* const next = unicode::grapheme_end(p, end);
-    const std::string_view whole(p, static_cast<size_t>(next - p));
+    keep(done, p, begin, writer, pending);
+    done = unicode::grapheme_end(p, end);
+    const std::string_view whole(p, static_cast<size_t>(done - p));
     if (const auto by = whole.size() <= longest_whole ? map_.find(whole) : std::nullopt) {
       pending.replace(static_cast<int>(utf8::count(whole)), *by);
-      p = next;
-    }
-    while (p < next) {
-      const char* const at = p;
-      const char32_t c = utf8::next(p);
-      if (const auto by = map_.find({at, static_cast<size_t>(p - at)})) {
-        pending.replace(1, *by);
-      } else {
-        pending.put(c, 0);
+    } else {
+      while (p < done) {
+        const char* const at = p;
+        const char32_t c = utf8::next(p);
+        if (const auto one = map_.find({at, static_cast<size_t>(p - at)})) {
+          pending.replace(1, *one);
+        } else {
+          pending.put(c, 0);
+        }
       }
     }
+    p = first_changed(done, end);
   }
+  keep(done, end, begin, writer, pending);
   pending.flush();
   return true;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,10 +39,12 @@ class Precompiled final : public Normalizer {
   std::string describe() const override;
 
  private:
+  bool maps(char32_t c) const { return c < mapped_.size() ? mapped_[c] : true; }
   const char* first_changed(const char* p, const char* end) const;
 
   CharacterMap map_;
-  std::array<bool, 128> plain_;  // ASCII that the map leaves alone, but for CR
+  std::vector<uint8_t> mapped_;  // whether the map has the code point, for each of the basic plane
+  bool plain_ascii_;             // none from blank to tilde is in it
 };
 
 }  // namespace weir

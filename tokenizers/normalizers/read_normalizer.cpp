@@ -53,6 +53,7 @@ Made read_replace(const JsonAt& part) {
   if (!what) return fail(std::move(what.error()));
   // Hugging Face takes a string for an expression, too; an empty one then matches everywhere.
   if (!is_regex && !what->empty()) return std::make_unique<ReplaceString>(std::move(*what), std::move(*content));
+  if (is_regex && *what == " {2,}") return std::make_unique<ReplaceBlanks>(std::move(*content));
   auto regex = Regex::compile(*what);
   if (!regex) return fail(regex.error().code, fmt::format("{}: {}", place.place(), regex.error().message));
   return std::make_unique<ReplaceRegex>(std::move(*what), std::move(*regex), std::move(*content));
