@@ -10,7 +10,7 @@ import random
 import struct
 from array import array
 
-PAIR, LEFT, NO_SPECIAL, REPLACED, REFUSED = 1, 2, 4, 8, 16
+PAIR, LEFT, NO_SPECIAL, REPLACED, REFUSED, IDS_ONLY = 1, 2, 4, 8, 16, 32
 STRATEGIES = ["longest_first", "only_first", "only_second"]
 
 
@@ -161,3 +161,19 @@ def around_added(tokenizer, rng, count):
     around = ["", "", " ", "  ", "a", "1", "_", ".", "\n", "\u3000", "é", "中", "\u0301", "\t", "<", "▁"]
     for _ in range(count if tokens else 0):
         yield "".join(rng.choice(around) + rng.choice(around) + rng.choice(tokens) for _ in range(rng.randrange(1, 5))) + rng.choice(around)
+
+
+def pieces(file, strings, out):
+    """What Google's sentencepiece makes of strings with a model file: ids alone, nothing added. Returns the number of cases."""
+    import sentencepiece
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(file))
+    count = 0
+    for text in strings:
+        if isinstance(text, bytes) or len(text) > 100_000:  # it takes time in the square of the length
+            continue
+        data, ids = text.encode(), processor.encode(text)
+        n = len(ids)
+        head = struct.pack("<BBBIi", 0, NO_SPECIAL | IDS_ONLY, 0, 0, -1) + sized(data) + sized(b"")
+        out.write(sized(head + struct.pack("<III", 0, 1, n) + array("i", ids).tobytes() + bytes(10 * n)))
+        count += 1
+    return count
