@@ -16,7 +16,7 @@
 namespace weir {
 namespace {
 
-constexpr size_t most_bytes = size_t{1} << 30;  // of a text, so that places fit 32 bits even after normalization
+constexpr size_t most_bytes = size_t{1} << 30;  // of a text, before and after normalization: places fit 32 bits
 
 uint64_t next_identity() {
   static std::atomic<uint64_t> last{0};
@@ -267,6 +267,9 @@ Result<void> PipelineTokenizer::add_segment(TextView text, bool at_start, Run& r
   if (text.text.empty() || run.ids.size() >= run.enough) return {};
   if (parts_.normalizer && parts_.normalizer->apply(text, buffers, buffers.normalized))
     text = buffers.normalized.view();
+  if (text.text.size() > most_bytes)
+    return fail(ErrorCode::tokenizer_error,
+                fmt::format("the normalized text has {} bytes, more than {}", text.text.size(), most_bytes));
   buffers.normalized_splits.clear();
   if (normalized_added_.empty() || !normalized_added_.split(text.text, buffers.normalized_splits))
     return add_words(text, at_start, run);
