@@ -34,6 +34,10 @@ void trace(std::string_view text, std::vector<TokenSpan>& origins) {
   }
 }
 
+std::string_view word_at(std::string_view text, ByteRange range) {
+  return {text.data() + range.begin, range.end - range.begin};
+}
+
 bool is_edge(char32_t c) { return c == U'\u0120' || (unicode::flags(c) & unicode::blank); }
 
 // What process_offsets of Hugging Face counts: white space and the byte alphabet's blank.
@@ -298,22 +302,34 @@ Result<void> PipelineTokenizer::add_words(TextView text, bool at_start, Run& run
   words.words.assign(1, {0, static_cast<uint32_t>(text.text.size())});
   if (parts_.pre_tokenizer) parts_.pre_tokenizer->apply(words, run.buffers);
   if (const auto* splits = parts_.model->safe_splits()) splits->apply(words, run.buffers);
-  for (const ByteRange range : words.words) {
-    if (run.ids.size() >= run.enough) return {};
-    if (run.spans != nullptr) {
+  if (run.spans != nullptr) {
+    for (const ByteRange range : words.words) {
+      if (run.ids.size() >= run.enough) return {};
       if (auto done = add_traced(words.text.sub(range.begin, range.end), run); !done) return done;
-      continue;
     }
-    const auto word = words.text.text.substr(range.begin, range.end - range.begin);
-    const uint64_t hash = WordCache::hash(word);
-    if (const auto known = run.cache.find(word, hash); !known.empty()) {
-      run.ids.push_back(known[0]);  // most words are one token
-      if (known.size() > 1) run.ids.insert(run.ids.end(), known.begin() + 1, known.end());
-      continue;
+    return {};
+  }
+  // A few words at a time: while one is looked up, the cache's lines of the next ones are on their way.
+  constexpr size_t ahead = 16;
+  uint64_t hashes[ahead];
+  for (size_t begin = 0; begin < words.words.size(); begin += ahead) {
+    const auto some = std::span(words.words).subspan(begin, std::min(ahead, words.words.size() - begin));
+    for (size_t i = 0; i < some.size(); ++i) {
+      hashes[i] = WordCache::hash(word_at(words.text.text, some[i]));
+      run.cache.prefetch(hashes[i]);
     }
-    const size_t first = run.ids.size();
-    if (auto done = parts_.model->encode(word, run.buffers, run.ids, nullptr); !done) return done;
-    run.cache.put(word, hash, std::span(run.ids).subspan(first));
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (run.ids.size() >= run.enough) return {};
+      const auto word = word_at(words.text.text, some[i]);
+      if (const auto known = run.cache.find(word, hashes[i]); !known.empty()) {
+        run.ids.push_back(known[0]);  // most words are one token
+        if (known.size() > 1) run.ids.insert(run.ids.end(), known.begin() + 1, known.end());
+        continue;
+      }
+      const size_t first = run.ids.size();
+      if (auto done = parts_.model->encode(word, run.buffers, run.ids, nullptr); !done) return done;
+      run.cache.put(word, hashes[i], std::span(run.ids).subspan(first));
+    }
   }
   return {};
 }

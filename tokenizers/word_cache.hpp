@@ -30,6 +30,8 @@ class WordCache {
     return h ^ h >> 29;
   }
 
+  void prefetch(uint64_t hash) const { __builtin_prefetch(&entries_[hash & (entries_.size() - 1)]); }
+
   // The ids of a word, or an empty span: it is not here.
   std::span<const int32_t> find(std::string_view word, uint64_t hash) const {
     const Entry& entry = entries_[hash & (entries_.size() - 1)];
