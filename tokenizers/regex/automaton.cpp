@@ -36,7 +36,7 @@ Automaton::Automaton(const Program& program, const Part& part, bool leftward, si
 }
 
 bool Automaton::forget(size_t bytes) {
-  if (count_ * bytes_per_answers() <= bytes && count_ > 0) return false;
+  if (!would_forget(bytes)) return false;
   answers_.clear();
   next_.clear();
   slots_.assign(64, unknown);

@@ -38,6 +38,7 @@ class Automaton {
 
   // Forgets all when it takes more than `bytes`; `answers` then are to be found again.
   bool forget(size_t bytes);
+  bool would_forget(size_t bytes) const { return count_ * bytes_per_answers() > bytes || count_ == 0; }
   size_t bytes_per_answers() const { return part_.states.size() + 4 * width_ + 16; }
 
  private:

@@ -161,9 +161,11 @@ class Search {
   }
 
   uint32_t keep_small(Automaton& automaton, uint32_t here) {
+    if (!automaton.would_forget(max_cache / 2)) return here;
     const auto& part = &automaton == &machine_.main ? program_.main : program_.behind;
     const std::vector<uint8_t> answers(automaton.answers(here), automaton.answers(here) + part.states.size());
-    return automaton.forget(max_cache / 2) ? automaton.find(answers.data()) : here;
+    automaton.forget(max_cache / 2);
+    return automaton.find(answers.data());
   }
 
  private:
