@@ -52,7 +52,7 @@ std::string expected_matches() {
   const char* const more = std::getenv("WEIR_REGEX_DIFFERENTIAL");  // "SEED PATTERNS"
   const auto file = std::filesystem::temp_directory_path() / fmt::format("weir-regex-{}", getpid());
   const auto command = fmt::format("'{}' '{}/tests/tokenizers/regex_differential.py' '{}' {} 2>/dev/null", python,
-                                   WEIR_SOURCE_DIR, file.string(), more != nullptr ? more : "1 20000");
+                                   WEIR_SOURCE_DIR, file.string(), more != nullptr ? more : "1 3000");
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
   std::ifstream in(file, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), {});

@@ -101,9 +101,9 @@ TEST(Regex, hostile_patterns_are_refused_in_time) {
                                        times("(?:a*", 90) + times(")*", 90),
                                        times("(?:a?", 90) + times("){3}", 90),
                                        times("(?<=a)", 20),
-                                       "a" + times("**", 5'000),
-                                       "(?i)" + times("[\\w]", 13'000),
-                                       "(?i)" + times("s", 60'000),
+                                       times("a", 1) + times("**", 5'000),
+                                       times("(?i)", 1) + times("[\\w]", 13'000),
+                                       times("(?i)", 1) + times("s", 60'000),
                                        times("\\p{L}", 10'000)};
   for (char32_t c = 0x100; c < 0x100 + 2000; ++c) {
     if (c == 0x100) patterns.emplace_back();
