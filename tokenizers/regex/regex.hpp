@@ -15,8 +15,10 @@ namespace regex {
 struct Program;
 }
 
-// What a caller of Regex::find_all keeps between calls: the automata of the last few expressions. Takes 8 MiB for each
-// of them at most, and 5 bytes for each byte of a text. For one thread.
+// What a caller of Regex::find_all keeps between calls: the automata of the last eight expressions. An automaton takes
+// kilobytes for what models use, and forgets when it comes to 8 MiB; only an expression of thousands of states may take
+// more, in a window of 256 places or of the root of the text. Besides, up to 5 bytes for each byte of a text. For one
+// thread.
 class RegexScratch {
  public:
   RegexScratch();
