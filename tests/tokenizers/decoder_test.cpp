@@ -50,6 +50,8 @@ TEST(Decoders, join_tokens_as_hugging_face_does) {
       {R"({"type":"Strip","content":"x","start":1,"stop":1})", {"xx", "", "xa"}, "a"},
       {R"({"type":"Replace","pattern":{"String":"a"},"content":"b"})", {"aXa", "aa"}, "bXbbb"},
       {R"({"type":"Replace","pattern":{"String":""},"content":"b"})", {"aXa"}, "babXbab"},
+      {R"({"type":"Replace","pattern":{"Regex":"\\s+"},"content":" "})", {"a  b\t c", " "}, "a b c "},
+      {R"({"type":"Replace","pattern":{"Regex":"(?<=a)b*"},"content":"-"})", {"abba", "xab"}, "a-a-xa-"},
       {R"({"type":"CTC","pad_token":"<pad>","word_delimiter_token":"|","cleanup":true})",
        {"<pad>", "<pad>", "h", "h", "e", "<pad>", "|", "|", "l", "l", "<pad>", "l", "o", " ."},
        "he llo."},
@@ -76,7 +78,7 @@ TEST(Decoders, what_is_not_built_is_refused_by_name) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"type":"Nonsense"})", "/type: the decoder 'Nonsense' is not built"},
       {R"({"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"X"}]})", "/decoders/1/type: the decoder 'X'"},
-      {R"({"type":"Replace","pattern":{"Regex":"a"},"content":"b"})", "/pattern/Regex: "},
+      {R"({"type":"Replace","pattern":{"Regex":"(a"},"content":"b"})", "/pattern/Regex: "},
       {R"({"type":"Strip","content":"ab","start":0,"stop":1})", "/content: is \"ab\", should be one character"},
       {R"({"type":"Metaspace","replacement":"▁","add_prefix_space":false})", "/add_prefix_space: "},
       {R"([])", "is [], should be an object"},

@@ -67,12 +67,17 @@ Result<TokenDecoder::Step> read_strip(const JsonAt& part) {
 
 Result<TokenDecoder::Step> read_replace(const JsonAt& part) {
   const auto pattern = part["pattern"];
-  if (!pattern["Regex"].is_null())
-    return pattern["Regex"].unsupported("a decoder that replaces by a regular expression is not built");
-  auto text = pattern["String"].string();
-  if (!text) return fail(std::move(text.error()));
   auto content = part["content"].string();
   if (!content) return fail(std::move(content.error()));
+  if (const auto at = pattern["Regex"]; !at.is_null()) {
+    const auto expression = at.view();
+    if (!expression) return fail(expression.error());
+    auto regex = Regex::compile(*expression);
+    if (!regex) return fail(regex.error().code, fmt::format("{}: {}", at.place(), regex.error().message));
+    return decoders::replace(std::move(*regex), std::move(*content));
+  }
+  auto text = pattern["String"].string();
+  if (!text) return fail(std::move(text.error()));
   return decoders::replace(std::move(*text), std::move(*content));
 }
 

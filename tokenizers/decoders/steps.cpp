@@ -155,6 +155,24 @@ TokenDecoder::Step replace(std::string pattern, std::string content) {
   };
 }
 
+TokenDecoder::Step replace(Regex pattern, std::string content) {
+  return [pattern = std::move(pattern), content = std::move(content)](Tokens& tokens) {
+    RegexScratch scratch;
+    std::vector<ByteRange> matches;
+    for (auto& token : tokens) {
+      matches.clear();
+      pattern.find_all(token, scratch, matches);
+      std::string out;
+      size_t done = 0;
+      for (const auto& match : matches) {
+        out.append(token, done, match.begin - done).append(content);
+        done = match.end;
+      }
+      token = out.append(token, done);
+    }
+  };
+}
+
 TokenDecoder::Step ctc(std::string pad, std::string delimiter, bool cleanup) {
   return [pad = std::move(pad), delimiter = std::move(delimiter), cleanup](Tokens& tokens) {
     tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tokenizers/decoders/decoder.hpp"
+#include "tokenizers/regex/regex.hpp"
 
 // The decoders of Hugging Face tokenizers, each by its name there.
 namespace weir::decoders {
@@ -21,6 +22,8 @@ TokenDecoder::Step fuse();
 TokenDecoder::Step strip(std::string content, size_t start, size_t stop);
 // Each `pattern` in a token becomes `content`.
 TokenDecoder::Step replace(std::string pattern, std::string content);
+// The same for each match of an expression.
+TokenDecoder::Step replace(Regex pattern, std::string content);
 // Repeated tokens and padding go; `delimiter` is a blank when `cleanup`.
 TokenDecoder::Step ctc(std::string pad, std::string delimiter, bool cleanup);
 
