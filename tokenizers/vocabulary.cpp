@@ -1,6 +1,7 @@
 #include "tokenizers/vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include <fmt/format.h>
@@ -33,7 +34,18 @@ Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::st
   made.spans_.resize(static_cast<size_t>(highest + 1));
   made.slots_.resize(std::bit_ceil(std::max<size_t>(tokens.size() + tokens.size() / 2, 16)));
   const size_t mask = made.slots_.size() - 1;
-  for (const auto& [token, id] : tokens) {
+  constexpr size_t ahead = 16;
+  std::array<uint64_t, ahead> hashes{};  // of the next tokens, whose slots are on their way
+  const auto hash_of = [&](size_t i) {
+    if (i >= tokens.size()) return;
+    hashes[i % ahead] = hash(tokens[i].first);
+    __builtin_prefetch(&made.slots_[spread(hashes[i % ahead]) & mask]);
+  };
+  for (size_t i = 0; i < ahead; ++i) hash_of(i);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const auto& [token, id] = tokens[i];
+    const uint64_t value = hashes[i % ahead];
+    hash_of(i + ahead);
     auto& span = made.spans_[static_cast<size_t>(id)];
     if (span.length >= 0)
       return fail(ErrorCode::corrupt,
@@ -41,7 +53,6 @@ Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::st
     span = {static_cast<uint32_t>(made.text_.size()), static_cast<int32_t>(token.size())};
     made.text_ += token;
     made.longest_ = std::max(made.longest_, token.size());
-    const uint64_t value = hash(token);
     const auto tag = static_cast<uint32_t>(value >> 32);
     size_t at = spread(value) & mask;
     for (; made.slots_[at].id >= 0; at = (at + 1) & mask) {
@@ -62,6 +73,26 @@ std::optional<int32_t> Vocabulary::find(std::string_view token, uint64_t value) 
     if (text(spans_[static_cast<size_t>(slots_[at].id)]) == token) return slots_[at].id;
   }
   return std::nullopt;
+}
+
+void Vocabulary::find_all(std::span<const std::string_view> tokens, std::span<int32_t> ids) const {
+  constexpr size_t block = 32;
+  std::array<uint64_t, block> hashes;
+  const size_t mask = slots_.size() - 1;
+  for (size_t from = 0; from < tokens.size(); from += block) {
+    const size_t count = std::min(block, tokens.size() - from);
+    for (size_t i = 0; i < count; ++i) {
+      hashes[i] = hash(tokens[from + i]);
+      __builtin_prefetch(&slots_[spread(hashes[i]) & mask]);
+    }
+    for (size_t i = 0; i < count; ++i)
+      if (const auto& slot = slots_[spread(hashes[i]) & mask]; slot.id >= 0)
+        __builtin_prefetch(&spans_[static_cast<size_t>(slot.id)]);
+    for (size_t i = 0; i < count; ++i)
+      if (const auto& slot = slots_[spread(hashes[i]) & mask]; slot.id >= 0)
+        __builtin_prefetch(text_.data() + spans_[static_cast<size_t>(slot.id)].begin);
+    for (size_t i = 0; i < count; ++i) ids[from + i] = find(tokens[from + i], hashes[i]).value_or(-1);
+  }
 }
 
 std::optional<std::string_view> Vocabulary::token(int32_t id) const {

@@ -50,41 +50,57 @@ class BlankSplits final : public PreTokenizer {
 
 Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::span<const Pair> pairs, BpeOptions options,
                                        const std::string& place) {
-  if (vocabulary.size() > MergeTable::most_ids || pairs.size() >= MergeTable::none)
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: {} ids and {} merges; at most {} and {} are read", place, vocabulary.size(),
-                            pairs.size(), MergeTable::most_ids, MergeTable::none - 1));
+  std::vector<std::string_view> texts;
+  texts.reserve(pairs.size() * 2);
+  for (const auto& [left, right] : pairs) {
+    texts.push_back(left);
+    texts.push_back(right);
+  }
+  std::vector<int32_t> ids(texts.size());
+  vocabulary.find_all(texts, ids);
   std::vector<Merge> merges;
   merges.reserve(pairs.size());
   const size_t prefix = options.continuing_subword_prefix.size();
   std::string joined;
-  int32_t expected = -1;  // files list the results in the order of the merges, nearly always
+  int32_t last = -1;
   for (size_t i = 0; i < pairs.size(); ++i) {
-    const auto& [left, right] = pairs[i];
     const auto missing = [&](std::string_view token) {
       return fail(ErrorCode::corrupt, fmt::format("{}/{}: '{}' is not in the vocabulary", place, i, token));
     };
-    const auto a = vocabulary.find(left);
-    if (!a) return missing(left);
-    const auto b = vocabulary.find(right);
-    if (!b) return missing(right);
+    const auto& [left, right] = pairs[i];
+    if (ids[2 * i] < 0) return missing(left);
+    if (ids[2 * i + 1] < 0) return missing(right);
     joined.assign(left);
     joined.append(right.substr(std::min(prefix, right.size())));
-    auto result = vocabulary.token(++expected) == joined ? std::optional(expected) : vocabulary.find(joined);
-    if (!result) return missing(joined);
-    expected = *result;
-    merges.push_back({*a, *b, *result});
+    // Files list the results in the order of their ids, nearly always.
+    if (vocabulary.token(last) != joined && vocabulary.token(++last) != joined) {
+      const auto found = vocabulary.find(joined);
+      if (!found) return missing(joined);
+      last = *found;
+    }
+    merges.push_back({ids[2 * i], ids[2 * i + 1], last});
   }
+  return make(std::move(vocabulary), std::move(merges), std::move(options), place);
+}
+
+Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options,
+                                       const std::string& place) {
+  if (vocabulary.size() > MergeTable::most_ids || merges.size() >= MergeTable::none)
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: {} ids and {} merges; at most {} and {} are read", place, vocabulary.size(),
+                            merges.size(), MergeTable::most_ids, MergeTable::none - 1));
   return std::unique_ptr<Bpe>(new Bpe(std::move(vocabulary), std::move(merges), std::move(options)));
 }
 
 Bpe::Bpe(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options)
     : vocabulary_(std::move(vocabulary)), options_(std::move(options)), symbols_(vocabulary_, options_) {
-  const size_t prefix = options_.continuing_subword_prefix.size();
-  growing_ = std::all_of(merges.begin(), merges.end(),
-                         [&](const Merge& merge) { return vocabulary_.token(merge.right)->size() > prefix; });
+  const auto grows = [&](const Merge& merge) {
+    return vocabulary_.token(merge.right)->size() > options_.continuing_subword_prefix.size();
+  };
+  if (!options_.continuing_subword_prefix.empty() || vocabulary_.find(""))
+    growing_ = std::all_of(merges.begin(), merges.end(), grows);
   if (blanks_stand_in_front(merges)) splits_ = std::make_unique<BlankSplits>();
-  merges_ = MergeTable(std::move(merges));
+  merges_ = MergeTable(merges);
 }
 
 // Whether no merge reaches over the place in front of a blank that follows another character: neighbours there have
@@ -92,11 +108,11 @@ Bpe::Bpe(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options)
 bool Bpe::blanks_stand_in_front(std::span<const Merge> merges) const {
   if (!options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty()) return false;
   if (!vocabulary_.find(blank) || (options_.unk_token && options_.unk_token->ends_with(blank))) return false;
-  for (const auto& merge : merges)
-    if (has_inner_blank(*vocabulary_.token(merge.result))) return false;
-  if (!options_.ignore_merges) return true;
+  std::vector<bool> reached(vocabulary_.size(), options_.ignore_merges);
+  for (const auto& merge : merges) reached[static_cast<size_t>(merge.result)] = true;
   for (int32_t id = 0; id < static_cast<int32_t>(vocabulary_.size()); ++id)
-    if (const auto token = vocabulary_.token(id); token && has_inner_blank(*token)) return false;
+    if (const auto token = vocabulary_.token(id); token && reached[static_cast<size_t>(id)] && has_inner_blank(*token))
+      return false;
   return true;
 }
 

@@ -20,8 +20,12 @@ class Bpe final : public Model {
   // A merge by its tokens.
   using Pair = std::pair<std::string_view, std::string_view>;
 
-  // `place` names the list of merges. corrupt: a merge names a token that the vocabulary lacks.
+  // `place` names the list of merges. corrupt: a merge names a token that the vocabulary lacks. unsupported: more ids
+  // or merges than a MergeTable holds.
   static Result<std::unique_ptr<Bpe>> make(Vocabulary vocabulary, std::span<const Pair> merges, BpeOptions options,
+                                           const std::string& place);
+  // The same with merges whose tokens are looked up already, in the order of their ranks.
+  static Result<std::unique_ptr<Bpe>> make(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options,
                                            const std::string& place);
 
   Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,

@@ -6,14 +6,19 @@
 
 namespace weir {
 
-MergeTable::MergeTable(std::vector<Merge> merges) {
+MergeTable::MergeTable(std::span<const Merge> merges) {
   assert(merges.size() < none);
   const size_t slots = std::bit_ceil(std::max<size_t>(merges.size() + merges.size() / 2, 16));
   slots_.assign(slots, empty);
   mask_ = slots - 1;
   shift_ = 64 - std::countr_zero(slots);
   results_.reserve(merges.size());
-  for (uint32_t rank = 0; rank < merges.size(); ++rank) {
+  constexpr size_t ahead = 16;
+  for (size_t rank = 0; rank < merges.size(); ++rank) {
+    if (rank + ahead < merges.size()) {
+      const auto& later = merges[rank + ahead];
+      __builtin_prefetch(&slots_[place(key_of(later.left, later.right))]);
+    }
     const auto& merge = merges[rank];
     results_.push_back(merge.result);
     const uint64_t key = key_of(merge.left, merge.right);

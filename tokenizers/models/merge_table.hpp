@@ -21,9 +21,9 @@ class MergeTable {
   static constexpr uint32_t most_ids = (1u << 21) - 1;
   static constexpr uint32_t none = (1u << 22) - 1;  // no merge; also the most merges there may be
 
-  MergeTable() : MergeTable(std::vector<Merge>()) {}
+  MergeTable() : MergeTable(std::span<const Merge>()) {}
   // Merges in the order of their ranks. Of equal pairs the last counts, as in Hugging Face's map.
-  explicit MergeTable(std::vector<Merge> merges);
+  explicit MergeTable(std::span<const Merge> merges);
 
   uint32_t rank(int32_t left, int32_t right) const {
     const uint64_t key = key_of(left, right);

@@ -3,16 +3,59 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <optional>
 
 #include <fmt/format.h>
 
 namespace weir {
 
+namespace {
+
+// Of 256 places, a bit each.
+using Places = std::array<uint64_t, 4>;
+
+// Bit i of the result is bit i ^ by of `bits`.
+Places exchanged(const Places& bits, unsigned by) {
+  constexpr uint64_t halves[] = {0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F,
+                                 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0x00000000FFFFFFFF};
+  Places out;
+  for (unsigned word = 0; word < 4; ++word) {
+    uint64_t value = bits[word ^ by >> 6];
+    for (unsigned step = 0; step < 6; ++step)
+      if ((by >> step & 1) != 0)
+        value = (value & halves[step]) << (1u << step) | (value >> (1u << step) & halves[step]);
+    out[word] = value;
+  }
+  return out;
+}
+
+// The order of bytes; most differ in the first eight.
+void sort(std::vector<PieceTrie::Piece>& pieces) {
+  struct Keyed {
+    uint64_t key;
+    PieceTrie::Piece piece;
+  };
+  std::vector<Keyed> keyed;
+  keyed.reserve(pieces.size());
+  for (const auto& piece : pieces) {
+    uint64_t key = 0;
+    for (size_t i = 0; i < 8; ++i)
+      key = key << 8 | (i < piece.first.size() ? static_cast<unsigned char>(piece.first[i]) : 0u);
+    keyed.push_back({key, piece});
+  }
+  std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+    return a.key != b.key ? a.key < b.key : a.piece.first < b.piece.first;
+  });
+  for (size_t i = 0; i < pieces.size(); ++i) pieces[i] = keyed[i].piece;
+}
+
+}  // namespace
+
 // Finds places for the children of one node after the other, from the root down.
 class PieceTrieBuilder {
  public:
   explicit PieceTrieBuilder(std::vector<PieceTrie::Piece> pieces) : pieces_(std::move(pieces)) {
-    std::sort(pieces_.begin(), pieces_.end());
+    sort(pieces_);
     add_block();  // of the leaves
     blocks_[0].free = {};
   }
@@ -33,8 +76,8 @@ class PieceTrieBuilder {
 
  private:
   static constexpr size_t most_nodes = size_t{1} << (32 - PieceTrie::label_bits);
-  // A node with several children is tried in this many of the newest blocks: more would save memory and cost time.
-  static constexpr size_t open_blocks = 8;
+  // A block that did not suit so many nodes is tried no more: its last places would cost more time than memory.
+  static constexpr uint32_t most_failures = 16;
 
   // Pieces [begin, end) begin with the same `depth` bytes, which lead to `node`.
   struct Range {
@@ -42,18 +85,14 @@ class PieceTrieBuilder {
     uint32_t node;
   };
   struct Block {
-    std::array<uint64_t, 4> free;   // places
-    std::array<uint64_t, 4> bases;  // that are given away
+    Places free;
+    Places bases;  // not given away yet
+    uint32_t failures = 0;
   };
-
-  bool is_free(uint32_t place) const { return bit(blocks_[place / 256].free, place); }
-  static bool bit(const std::array<uint64_t, 4>& bits, uint32_t place) {
-    return (bits[place / 64 % 4] >> place % 64 & 1) != 0;
-  }
 
   void add_block() {
     constexpr uint64_t all = ~uint64_t{0};
-    blocks_.push_back({{all, all, all, all}, {}});
+    blocks_.push_back({{all, all, all, all}, {all, all, all, all}, 0});
     trie_.nodes_.resize(blocks_.size() * 256);
   }
 
@@ -69,7 +108,7 @@ class PieceTrieBuilder {
       children_.push_back({from, at, depth + 1, static_cast<unsigned char>(label)});
     }
     const uint32_t base = find_base();
-    blocks_[base / 256].bases[base / 64 % 4] |= uint64_t{1} << base % 64;
+    blocks_[base / 256].bases[base / 64 % 4] &= ~(uint64_t{1} << base % 64);
     for (size_t i = children_.size(); i-- > 0;) {
       auto child = children_[i];
       const uint32_t label = child.node;
@@ -83,21 +122,32 @@ class PieceTrieBuilder {
     return base;
   }
 
-  // `children_` hold their labels as nodes.
-  uint32_t find_base() {
-    for (size_t block = std::max<size_t>(blocks_.size(), open_blocks + 1) - open_blocks; block < blocks_.size();
-         ++block) {
-      for (uint32_t word = 0; word < 4; ++word) {
-        for (uint64_t free = blocks_[block].free[word]; free != 0; free &= free - 1) {
-          const auto place =
-              static_cast<uint32_t>(block * 256 + word * 64) + static_cast<uint32_t>(std::countr_zero(free));
-          const uint32_t base = place ^ children_[0].node;
-          if (bit(blocks_[block].bases, base)) continue;
-          if (std::all_of(children_.begin() + 1, children_.end(),
-                          [&](const Range& c) { return is_free(base ^ c.node); }))
-            return base;
-        }
+  // Most nodes have one child: any free place will do.
+  std::optional<uint32_t> find_base_of_one(const Block& block, uint32_t label) const {
+    for (uint32_t word = 0; word < 4; ++word) {
+      for (uint64_t free = block.free[word]; free != 0; free &= free - 1) {
+        const uint32_t base = (word * 64 + static_cast<uint32_t>(std::countr_zero(free))) ^ label;
+        if ((block.bases[base / 64] >> base % 64 & 1) != 0) return base;
       }
+    }
+    return std::nullopt;
+  }
+
+  // A base of which the places of all children are free; `children_` hold their labels as nodes.
+  uint32_t find_base() {
+    for (size_t at = first_open_; children_.size() == 1 && at < blocks_.size(); ++at)
+      if (const auto base = find_base_of_one(blocks_[at], children_[0].node))
+        return static_cast<uint32_t>(at * 256) + *base;
+    for (size_t at = first_open_; at < blocks_.size(); ++at) {
+      Places bases = blocks_[at].bases;
+      for (const auto& child : children_) {
+        const Places free = exchanged(blocks_[at].free, child.node);
+        for (size_t word = 0; word < 4; ++word) bases[word] &= free[word];
+      }
+      for (size_t word = 0; word < 4; ++word)
+        if (bases[word] != 0)
+          return static_cast<uint32_t>(at * 256 + word * 64 + static_cast<size_t>(std::countr_zero(bases[word])));
+      if (++blocks_[at].failures >= most_failures && at == first_open_) ++first_open_;
     }
     add_block();
     return static_cast<uint32_t>((blocks_.size() - 1) * 256);
@@ -105,6 +155,7 @@ class PieceTrieBuilder {
 
   std::vector<PieceTrie::Piece> pieces_;
   std::vector<Block> blocks_;
+  size_t first_open_ = 1;
   std::vector<Range> waiting_;
   std::vector<Range> children_;
   PieceTrie trie_;

@@ -33,7 +33,7 @@ Result<std::unique_ptr<Unigram>> Unigram::make(const std::vector<ScoredPiece>& p
   for (const auto& piece : pieces) {
     entries.emplace_back(piece.text, static_cast<int64_t>(entries.size()));
     made->scores_.push_back(piece.score);
-    lowest = std::min(lowest, piece.score);
+    if (piece.in_texts) lowest = std::min(lowest, piece.score);
   }
   auto vocabulary = Vocabulary::make(entries, place, Vocabulary::Repeated::last_counts);
   if (!vocabulary) return fail(std::move(vocabulary.error()));
@@ -41,7 +41,8 @@ Result<std::unique_ptr<Unigram>> Unigram::make(const std::vector<ScoredPiece>& p
   std::vector<PieceTrie::Piece> words;
   words.reserve(pieces.size());
   for (size_t id = 0; id < pieces.size(); ++id)
-    if (!pieces[id].text.empty() && made->vocabulary_.find(pieces[id].text) == static_cast<int32_t>(id))
+    if (pieces[id].in_texts && !pieces[id].text.empty() &&
+        made->vocabulary_.find(pieces[id].text) == static_cast<int32_t>(id))
       words.emplace_back(pieces[id].text, static_cast<int32_t>(id));
   auto trie = PieceTrie::make(std::move(words));
   if (!trie) return fail(trie.error().code, fmt::format("{}: {}", place, trie.error().message));

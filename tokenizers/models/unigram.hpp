@@ -16,6 +16,7 @@ namespace weir {
 struct ScoredPiece {
   std::string_view text;
   double score = 0;
+  bool in_texts = true;  // false: a text never becomes this piece (SentencePiece's control pieces)
 };
 
 // The segmentation of the highest sum of scores (Kudo 2018), found by Viterbi over the pieces that begin at each
