@@ -155,6 +155,16 @@ Result<std::optional<JsonAt>> JsonAt::open(const std::filesystem::path& file) {
   return std::optional(JsonAt(std::move(document), kept(root)));
 }
 
+Result<JsonAt> JsonAt::parse(std::string_view text, std::string name) {
+  auto document = std::make_shared<Document>();
+  document->file = std::move(name);
+  Element root;
+  const auto failed = document->parser.parse(text.data(), text.size()).get(root);
+  if (failed != simdjson::SUCCESS)
+    return fail(ErrorCode::corrupt, fmt::format("{}: is no JSON: {}", document->file, why_not(text, failed)));
+  return JsonAt(std::move(document), kept(root));
+}
+
 std::string JsonAt::place() const {
   const auto pointer = pointer_to(document_->parser.doc.root(), position(of(value_))) + absent_;
   return document_->file + ": " + (pointer.empty() ? "/" : pointer);

@@ -25,6 +25,9 @@ class JsonAt {
   // deeper than 1024, or is larger than 1 GiB.
   static Result<std::optional<JsonAt>> open(const std::filesystem::path& file);
 
+  // The root of a text; `name` is what errors call it. corrupt: it is no JSON.
+  static Result<JsonAt> parse(std::string_view text, std::string name);
+
   std::string place() const;  // "tokenizer.json: /model/vocab"
   bool is_null() const;
   bool is_object() const;

@@ -17,6 +17,8 @@
 
 namespace weir {
 
+class JsonAt;
+struct Companions;
 class SequenceWriter;
 class WordCache;
 
@@ -95,5 +97,7 @@ class PipelineTokenizer final : public Tokenizer {
 // Reads tokenizer.json, or vocab.txt with its companions. The errors name file and place.
 Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir);
 Result<TokenizerParts> read_vocab_txt(const std::filesystem::path& dir);
+// The parts around a model, as in tokenizer.json (its `model` is not read; added tokens get their ids from this one).
+Result<TokenizerParts> read_parts(const JsonAt& root, std::unique_ptr<Model> model, Companions companions);
 
 }  // namespace weir

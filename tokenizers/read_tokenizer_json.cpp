@@ -21,10 +21,16 @@ Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir) {
   if (auto done = root.object(); !done) return fail(std::move(done.error()));
   auto companions = read_companions(dir);
   if (!companions) return fail(std::move(companions.error()));
-  TokenizerParts parts;
   auto model = read_model(root["model"]);
   if (!model) return fail(std::move(model.error()));
-  parts.model = std::move(*model);
+  auto parts = read_parts(root, std::move(*model), std::move(*companions));
+  if (parts) parts->file = "tokenizer.json";
+  return parts;
+}
+
+Result<TokenizerParts> read_parts(const JsonAt& root, std::unique_ptr<Model> model, Companions companions) {
+  TokenizerParts parts;
+  parts.model = std::move(model);
   // Bytes reach a byte-level model as they are, unless something behind ByteLevel looks at their letters.
   const bool raw = ends_in_byte_level(root["pre_tokenizer"]) && parts.model->use_raw_bytes();
   const auto bytes = raw ? ByteForm::raw : ByteForm::letters;
@@ -38,17 +44,16 @@ Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir) {
   if (!decoder) return fail(std::move(decoder.error()));
   AddedTokenList added(parts.model->vocabulary());
   if (auto done = added.read(root["added_tokens"]); !done) return fail(std::move(done.error()));
-  for (auto& token : companions->added) added.add(std::move(token));
+  for (auto& token : companions.added) added.add(std::move(token));
   const auto find = [&added](const std::string& token) { return added.find(token); };
-  if (auto done = companions->apply(find, *post); !done) return fail(std::move(done.error()));
+  if (auto done = companions.apply(find, *post); !done) return fail(std::move(done.error()));
   parts.normalizer = std::move(*normalizer);
   parts.pre_tokenizer = std::move(*pre_tokenizer);
   parts.post_processor = std::move(*post);
   parts.decoder = std::move(*decoder);
-  parts.model_max_length = companions->model_max_length;
-  parts.special = companions->ids(find);
+  parts.model_max_length = companions.model_max_length;
+  parts.special = companions.ids(find);
   parts.added = std::move(added).take();
-  parts.file = "tokenizer.json";
   return parts;
 }
 

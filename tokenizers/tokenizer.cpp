@@ -1,6 +1,7 @@
 #include "tokenizers/tokenizer.hpp"
 
 #include "tokenizers/pipeline_tokenizer.hpp"
+#include "tokenizers/readers/read_other_files.hpp"
 
 namespace weir {
 
@@ -21,7 +22,8 @@ void TokenBuffer::back_to(const Mark& mark) {
 Result<std::shared_ptr<const Tokenizer>> Tokenizer::load(const std::filesystem::path& dir,
                                                          const TokenizerOptions& options) {
   std::error_code error;
-  auto parts = std::filesystem::exists(dir / "tokenizer.json", error) ? read_tokenizer_json(dir) : read_vocab_txt(dir);
+  auto parts =
+      std::filesystem::exists(dir / "tokenizer.json", error) ? read_tokenizer_json(dir) : read_other_files(dir);
   if (!parts) return fail(std::move(parts.error()));
   return std::make_shared<const PipelineTokenizer>(std::move(*parts), options);
 }

@@ -84,9 +84,9 @@ struct TokenizerPart {
 // any number of threads, each with its own Scratch.
 class Tokenizer {
  public:
-  // Reads a model directory: tokenizer.json, else vocab.txt; tokenizer_config.json and special_tokens_map.json for what
-  // they add. The file's own truncation and padding are ignored. What is not supported or is broken is an error that
-  // names file, JSON pointer and reason.
+  // Reads a model directory: tokenizer.json, else the files that older models have (readers/read_other_files.hpp);
+  // tokenizer_config.json and special_tokens_map.json for what they add. The file's own truncation and padding are
+  // ignored. What is not supported or is broken is an error that names file, JSON pointer and reason.
   static Result<std::shared_ptr<const Tokenizer>> load(const std::filesystem::path& dir,
                                                        const TokenizerOptions& options = {});
 

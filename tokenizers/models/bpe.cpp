@@ -107,6 +107,7 @@ Bpe::Bpe(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options)
 // texts that end in another character and begin with a blank, and no result holds the two together.
 bool Bpe::blanks_stand_in_front(std::span<const Merge> merges) const {
   if (!options_.continuing_subword_prefix.empty() || !options_.end_of_word_suffix.empty()) return false;
+  if (symbols_.may_lose_characters()) return false;
   if (!vocabulary_.find(blank) || (options_.unk_token && options_.unk_token->ends_with(blank))) return false;
   std::vector<bool> reached(vocabulary_.size(), options_.ignore_merges);
   for (const auto& merge : merges) reached[static_cast<size_t>(merge.result)] = true;

@@ -62,6 +62,11 @@ bool BpeSymbols::use_raw_bytes() {
   return true;
 }
 
+bool BpeSymbols::may_lose_characters() const {
+  const bool all_bytes = std::all_of(fallback_.begin(), fallback_.end(), [](int32_t id) { return id >= 0; });
+  return !options_.unk_token && !(options_.byte_fallback && all_bytes);
+}
+
 void BpeSymbols::split_bytes(std::string_view word, std::vector<Symbol>& out) const {
   out.resize(word.size());
   const auto id = [&](size_t at, unsigned around) { return bytes_[around][static_cast<unsigned char>(word[at])]; };

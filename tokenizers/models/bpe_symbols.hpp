@@ -34,6 +34,10 @@ class BpeSymbols {
   // token, so that what to do with it depends on its letter.
   bool use_raw_bytes();
 
+  // Whether a character may be lost: it has no token, and nothing stands in for it. The tokens behind it then have
+  // places that are too far in front.
+  bool may_lose_characters() const;
+
   // Replaces `out` by the symbols of a word. tokenizer_error: it holds a character without a token, and the unknown
   // token is none either.
   Result<void> split(std::string_view word, std::vector<Symbol>& out) const;

@@ -1,0 +1,49 @@
+#include "tokenizers/readers/read_other_files.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tokenizers/companions.hpp"
+#include "tokenizers/readers/read_sentencepiece.hpp"
+#include "tokenizers/readers/read_tiktoken.hpp"
+#include "tokenizers/readers/read_vocab_merges.hpp"
+#include "tokenizers/readers/sentencepiece_file.hpp"
+
+namespace weir {
+namespace {
+
+Result<TokenizerParts> read_parts_of(const std::filesystem::path& dir) {
+  const auto has = [&dir](const char* name) {
+    std::error_code error;
+    return std::filesystem::exists(dir / name, error);
+  };
+  auto config = read_tokenizer_config(dir);
+  if (!config) return fail(std::move(config.error()));
+  for (const char* name : {"spiece.model", "sentencepiece.bpe.model", "tokenizer.model"}) {
+    if (!has(name)) continue;
+    return looks_like_sentencepiece(dir / name) ? read_sentencepiece(dir / name, std::move(*config))
+                                                : read_tiktoken(dir / name, std::move(*config));
+  }
+  if (has("qwen.tiktoken")) return read_tiktoken(dir / "qwen.tiktoken", std::move(*config));
+  if (has("vocab.json")) return read_vocab_merges(dir, std::move(*config));
+  constexpr const char* clip = "bpe_simple_vocab_16e6.txt";
+  if (has(clip)) return read_clip_merges(dir / clip, std::move(*config));
+  if (has("bpe_simple_vocab_16e6.txt.gz"))
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}.gz: is compressed; unpack it with gunzip", (dir / clip).string()));
+  return read_vocab_txt(dir);
+}
+
+}  // namespace
+
+Result<TokenizerParts> read_other_files(const std::filesystem::path& dir) {
+  auto parts = read_parts_of(dir);
+  if (!parts) return parts;
+  auto companions = read_companions(dir);
+  if (!companions) return fail(std::move(companions.error()));
+  parts->model_max_length = companions->model_max_length;
+  return parts;
+}
+
+}  // namespace weir
