@@ -30,7 +30,7 @@ std::optional<std::string> base64_bytes(std::string_view text) {
   uint32_t bits = 0;
   int count = 0;
   for (char c : text) {
-    const int value = values[static_cast<unsigned char>(c)];
+    const int8_t value = values[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
     bits = bits << 6 | static_cast<uint32_t>(value);
     if ((count += 6) < 8) continue;

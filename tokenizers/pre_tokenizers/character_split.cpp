@@ -35,7 +35,7 @@ void CharacterSplit::apply(Words& words, EncodeBuffers& buffers) const {
     const char* const end = text + word.end;
     for (const char* p = text + word.begin; p < end;) {
       const char* const at = p;
-      const bool match = ascii::is_ascii(*p) ? ascii_[static_cast<size_t>(*p++)] : splits(utf8::next(p));
+      const bool match = ascii::is_ascii(*p) ? ascii_[static_cast<unsigned char>(*p++)] : splits(utf8::next(p));
       if (match) matches.push_back({place(at), place(p)});
     }
     append_split(word, matches, behavior_, false, out);

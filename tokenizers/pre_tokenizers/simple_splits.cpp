@@ -44,7 +44,7 @@ constexpr std::array<Class, 128> make_ascii() {
 constexpr auto ascii_classes = make_ascii();
 
 Class next_class(const char*& p) {
-  return ascii::is_ascii(*p) ? ascii_classes[static_cast<size_t>(*p++)] : wide_class_of(utf8::next(p));
+  return ascii::is_ascii(*p) ? ascii_classes[static_cast<unsigned char>(*p++)] : wide_class_of(utf8::next(p));
 }
 
 }  // namespace
