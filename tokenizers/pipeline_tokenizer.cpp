@@ -18,6 +18,8 @@ namespace {
 
 constexpr size_t most_bytes = size_t{1} << 30;  // of a text, before and after normalization: places fit 32 bits
 
+constexpr double most_window_tokens = 1 << 28;  // of one text's or pair's windows: a gigabyte of ids
+
 uint64_t next_identity() {
   static std::atomic<uint64_t> last{0};
   return ++last;
@@ -212,6 +214,11 @@ Result<void> PipelineTokenizer::encode_any(const Job& job, SequenceWriter& write
   for (size_t i = 0; i < 2; ++i)
     if (auto done = windows(total[i], keep[i], *job.options.window_stride, job.options.side, ranges[i]); !done)
       return done;
+  const double most = static_cast<double>(ranges[0].size()) * static_cast<double>(ranges[1].size()) *
+                      (static_cast<double>(keep[0]) + keep[1] + added_tokens(job.pair.has_value()));
+  if (most > most_window_tokens)
+    return fail(ErrorCode::tokenizer_error,
+                fmt::format("{} times {} windows would have {} tokens", ranges[0].size(), ranges[1].size(), most));
   // Hugging Face's order: the sequence, then each further window of the text with all of the pair, then the first one
   // with the further ones of the pair.
   const auto window = [&](size_t which, size_t i) { return SequenceWriter::Window{ranges[which][i], i > 0}; };

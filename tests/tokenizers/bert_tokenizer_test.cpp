@@ -119,6 +119,23 @@ TEST_F(BertTokenizerTest, work_stops_where_tokens_cannot_stay) {
     }
 }
 
+TEST_F(BertTokenizerTest, windows_of_no_end_are_refused) {
+  auto loaded = load(small());
+  ASSERT_TRUE(loaded);
+  std::string text;
+  while (text.size() < 100'000) text += "play ";
+  Scratch scratch;
+  TokenBuffer out;
+  std::vector<Piece> pieces;
+  EncodeOptions options;
+  options.max_tokens = 103;
+  options.window_stride = 49;
+  const auto done = (*loaded)->encode(text, text, options, scratch, out, pieces);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("19951 times 19951 windows would have"));
+  EXPECT_TRUE(out.ids.empty() && pieces.empty());
+}
+
 TEST_F(BertTokenizerTest, invalid_utf8_is_replaced_and_flagged) {
   auto loaded = load(small());
   ASSERT_TRUE(loaded);
