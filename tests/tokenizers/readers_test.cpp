@@ -1,4 +1,6 @@
 // Model directories without tokenizer.json: what cannot be read is refused by place.
+#include <cstring>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -109,6 +111,43 @@ TEST_F(ReadersTest, what_is_no_sentencepiece_model) {
   EXPECT_THAT(error(), HasSubstr("spiece.model: is no SentencePiece model"));
   dir.write("spiece.model", std::string("\x0A\x03\x0A\x01\xFF", 5));
   EXPECT_THAT(error(), HasSubstr("spiece.model: piece 0 is no UTF-8"));
+}
+
+// A SentencePiece file, byte by byte. Numbers stay below 128.
+std::string field(char tag, const std::string& bytes) {
+  return std::string{tag, static_cast<char>(bytes.size())} + bytes;
+}
+std::string piece(const std::string& text, float score, char type) {
+  std::string number(4, '\0');
+  std::memcpy(number.data(), &score, 4);
+  return field('\x0A', field('\x0A', text) + '\x15' + number + '\x18' + type);
+}
+std::string sentencepiece_file(char model_type) {
+  return piece("<unk>", 0, 2) + piece("<s>", 0, 3) + piece("</s>", 0, 3) + piece("▁a", -1, 1) + piece("▁ab", -1.5f, 1) +
+         piece("▁", -2, 1) + piece("a", -3, 1) + piece("b", -4, 1) + field('\x12', {'\x18', model_type});
+}
+
+TEST_F(ReadersTest, sentencepiece_alone_gives_its_own_ids) {
+  for (char type : {'\1', '\2'}) {
+    dir.write("tokenizer.model", sentencepiece_file(type));
+    EXPECT_THAT(ids("  a   ab <s>x"), ElementsAre(3, 4, 5, 0));  // "<s>x" is unknown, in one piece
+  }
+}
+
+TEST_F(ReadersTest, sentencepiece_by_tokenizer_class) {
+  dir.write("sentencepiece.bpe.model", sentencepiece_file('\1'));
+  dir.write("tokenizer_config.json", R"({"tokenizer_class": "XLMRobertaTokenizer"})");
+  EXPECT_THAT(ids("a ab<mask>", "b"), ElementsAre(0, 4, 5, 9, 2, 2, 6, 8, 2));
+  dir.write("tokenizer_config.json", R"({"tokenizer_class": "T5Tokenizer"})");
+  EXPECT_THAT(ids("a ab<extra_id_99>", "a"), ElementsAre(3, 4, 8, 2, 3, 2));
+  dir.write("sentencepiece.bpe.model", sentencepiece_file('\2'));
+  dir.write("tokenizer_config.json", R"({"tokenizer_class": "LlamaTokenizerFast", "add_bos_token": true})");
+  EXPECT_THAT(ids("ab a</s>a", "a"), ElementsAre(1, 4, 3, 2, 6, 1, 3));
+  dir.write("tokenizer_config.json", R"({"tokenizer_class": "MBartTokenizer"})");
+  EXPECT_THAT(error(),
+              HasSubstr("class MBartTokenizer is not built for SentencePiece files; built are LlamaTokenizer"));
+  dir.write("sentencepiece.bpe.model", sentencepiece_file('\3'));
+  EXPECT_THAT(error(), HasSubstr("a SentencePiece model of type word; unigram and bpe are built"));
 }
 
 }  // namespace
