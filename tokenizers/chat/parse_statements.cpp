@@ -158,7 +158,6 @@ class StatementParser {
 
   void call(Statement& call) {
     call.macro = std::make_unique<MacroCode>();
-    call.macro->name = "caller";
     if (tokens_.current().is_op("(")) signature(*call.macro);
     call.exprs.push_back(expressions_.expression());
     if (call.exprs[0]->op != Op::call) tokens_.fail("a call block needs a call", call.line);

@@ -48,6 +48,11 @@ bool all_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+Value identifier(Run& run, Value self, const Bound&) {
+  if (!all_ascii(self.text())) run.fail("isidentifier() of a text beyond ASCII is not supported");
+  return is_identifier(self.text());
+}
+
 // The part of a text between two Python indices, for methods with start and end; none: start lies behind its end.
 std::optional<std::string_view> part(Run& run, std::string_view text, Value start, Value end) {
   if (!is_given(start) && !is_given(end)) return text;
@@ -257,7 +262,7 @@ constexpr Method methods[] = {
     {text_kind, "islower", "", tested<is_lower>},
     {text_kind, "isupper", "", tested<is_upper>},
     {text_kind, "istitle", "", tested<is_title>},
-    {text_kind, "isidentifier", "", tested<is_identifier>},
+    {text_kind, "isidentifier", "", identifier},
 };
 
 }  // namespace

@@ -65,6 +65,7 @@ TEST(ChatTemplate, SaysWhereRenderingFails) {
   EXPECT_EQ(render("\n{{ raise_exception('only users') }}"), "error: chat template: line 2: only users");
   EXPECT_THAT(render("{{ missing.x }}"), HasSubstr("line 1: 'missing' is undefined"));
   EXPECT_THAT(render("{{ messages[0].tools.x }}"), HasSubstr("'dict object' has no attribute 'tools'"));
+  EXPECT_THAT(render("{{ 'é'.isidentifier() }}"), HasSubstr("beyond ASCII is not supported"));
   EXPECT_THAT(render("{{ messages.append(1) }}"), HasSubstr("access to attribute 'append' of 'list' object is unsafe"));
   EXPECT_THAT(render("{{ ''.__class__.mro() }}"),
               HasSubstr("access to attribute '__class__' of 'str' object is unsafe"));
@@ -81,6 +82,11 @@ TEST(ChatTemplate, RefusesMessagesOfAnotherShape) {
   ChatOptions options;
   options.tools = "[1]";
   EXPECT_THAT(render("x", hello, options), HasSubstr("tools/0: should be a JSON object"));
+}
+
+TEST(ChatTemplate, NamesMacrosAsJinja2Does) {
+  EXPECT_EQ(render("{% macro m() %}{{ kwargs }}{% endmacro %}{{ m }}{% call m() %}{% endcall %}"),
+            "<Macro 'm'>{'caller': <Macro anonymous>}");
 }
 
 TEST(ChatTemplate, LeavesJinjaInMessagesAlone) {
