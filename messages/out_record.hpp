@@ -25,6 +25,8 @@ struct OutRecord {
 // What one sink made of one OutcomeChunk. Immutable after sending; kept alive by the spans that name it until its
 // records are durable, so that a retry needs no second encoding and librdkafka no copy.
 struct OutChunk {
+  explicit OutChunk(size_t bytes = 4 * 1024) : arena(bytes) {}  // that its records will take, about
+
   Arena arena;
   std::vector<OutRecord> records;
 };

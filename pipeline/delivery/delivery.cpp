@@ -86,9 +86,10 @@ Result<bool> Delivery::take_results() {
   for (const auto& batch : batches.repriced) {
     for (const Repriced& job : batch) parts_.budget.take(ledger_.reprice(job.ticket, job.change));
   }
+  const TimePoint now = parts_.clock.now();
   for (const auto& batch : batches.finished) {
     for (const Finished& result : batch) {
-      if (auto done = take_finished(result); !done) return fail(done.error());
+      if (auto done = take_finished(result, now); !done) return fail(done.error());
     }
   }
   ledger_.take_finished(releases_);
@@ -98,7 +99,7 @@ Result<bool> Delivery::take_results() {
   return !batches.empty();
 }
 
-Result<void> Delivery::take_finished(const Finished& result) {
+Result<void> Delivery::take_finished(const Finished& result, TimePoint now) {
   auto finish = ledger_.finish(result.ticket, result.records, result.branches, result.failure.has_value());
   if (!finish) return fail(finish.error());
   if (*finish == Ledger::Finish::late) {
@@ -108,14 +109,12 @@ Result<void> Delivery::take_finished(const Finished& result) {
   }
   if (result.failure) {
     ++failures_;
-    if (parts_.metrics) {
-      parts_.metrics->counter(delivery_metrics::failures, {{"reason", std::string(to_string(*result.failure))}}).add();
-    }
+    failures_with(*result.failure).add();
   }
   if (*finish == Ledger::Finish::open) return {};
   count_.outcomes.add();
   const bool was_closed = breaker_.closed();
-  breaker_.count(*finish == Ledger::Finish::closed_failed, parts_.clock.now());
+  breaker_.count(*finish == Ledger::Finish::closed_failed, now);
   if (was_closed && !breaker_.closed()) {
     log_error("breaker_opened", {{"source", parts_.info->stage}, {"reason", breaker_.reason()}});
   } else if (!was_closed && breaker_.closed()) {
@@ -124,9 +123,17 @@ Result<void> Delivery::take_finished(const Finished& result) {
   return {};
 }
 
+Counter Delivery::failures_with(ErrorCode reason) {
+  const auto [known, first] = failure_counts_.try_emplace(reason);
+  if (first && parts_.metrics)
+    known->second = parts_.metrics->counter(delivery_metrics::failures, {{"reason", std::string(to_string(reason))}});
+  return known->second;
+}
+
 Result<void> Delivery::close_durable() {
   auto tickets = parts_.committer.durable(parts_.clock.now());
   if (!tickets) return fail(tickets.error());
+  const int64_t now_ms = parts_.clock.unix_ms();
   for (const Ticket& ticket : *tickets) {
     auto closed = ledger_.durable(ticket);
     if (!closed) return fail(closed.error());
@@ -135,7 +142,7 @@ Result<void> Delivery::close_durable() {
     durable_ += closed->records;
     count_.durable.add(closed->records);
     if (closed->oldest_timestamp_ms > 0) {
-      count_.end_to_end.observe(static_cast<double>(parts_.clock.unix_ms() - closed->oldest_timestamp_ms) * 1e-3);
+      count_.end_to_end.observe(static_cast<double>(now_ms - closed->oldest_timestamp_ms) * 1e-3);
     }
   }
   return {};

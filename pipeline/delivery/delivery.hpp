@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -111,7 +112,8 @@ class Delivery {
 
   // delivery.cpp: results and reading
   Result<bool> take_results();
-  Result<void> take_finished(const Finished& result);
+  Result<void> take_finished(const Finished& result, TimePoint now);
+  Counter failures_with(ErrorCode reason);
   Result<void> close_durable();
   Result<void> read();
   Result<void> read_partition(Partition& partition, uint32_t records, int64_t bytes);
@@ -140,6 +142,7 @@ class Delivery {
   const DeliveryOptions options_;
   const DeliveryParts parts_;
   Handles count_;
+  std::map<ErrorCode, Counter> failure_counts_;
   Ledger ledger_;
   Breaker breaker_;
   Inbox inbox_;

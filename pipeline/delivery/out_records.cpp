@@ -11,6 +11,7 @@ namespace weir {
 namespace {
 
 constexpr size_t max_message = 1024;      // of `weir.dlq.message`
+constexpr size_t most_at_once = 1 << 20;  // of an arena before anything is in it
 constexpr int64_t record_overhead = 128;  // framing, timestamps and the batch's share
 
 // The message without a cut UTF-8 character at its end.
@@ -51,7 +52,7 @@ int64_t size_of(const OutRecord& record) {
 }
 
 std::vector<Finished> OutRecords::make(const OutcomeChunk& chunk) {
-  auto out = std::make_shared<OutChunk>();
+  auto out = std::make_shared<OutChunk>(std::min(record_bytes_ * (chunk.outcomes.size() + 1), most_at_once));
   out->records.reserve(chunk.outcomes.size());
   // Once a chunk: records may outlive the sink that made them.
   topic_ = out->arena.copy(options_.topic);
@@ -64,6 +65,7 @@ std::vector<Finished> OutRecords::make(const OutcomeChunk& chunk) {
     const auto count = static_cast<uint32_t>(out->records.size()) - first;
     finished.push_back({chunk.jobs->jobs[outcome.job].ticket, OutSpan{out, first, count}, 1, failure});
   }
+  if (!chunk.outcomes.empty()) record_bytes_ = out->arena.used() / chunk.outcomes.size();
   return finished;
 }
 

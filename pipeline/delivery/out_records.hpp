@@ -51,6 +51,7 @@ class OutRecords {
 
   OutRecordOptions options_;
   std::string_view topic_, dead_letter_topic_;  // in the arena of the chunk being made
+  size_t record_bytes_ = 1024;                  // what an outcome of the last chunk took of its arena
 };
 
 // Bytes of a record as the broker counts them, roughly: key, value, headers.

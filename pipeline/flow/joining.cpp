@@ -36,6 +36,12 @@ class Joining::Collector {
  public:
   explicit Collector(std::shared_ptr<const ModelFacts> model) : model_(std::move(model)) {}
 
+  // Of the chunk that comes next, so that it takes its memory once.
+  void expect(size_t outcomes, size_t values) {
+    outcomes_ = outcomes;
+    values_ = values;
+  }
+
   OutcomeChunk& of(const JobChunkPtr& jobs) {
     for (auto it = chunks_.rbegin(); it != chunks_.rend(); ++it) {
       if ((*it)->jobs == jobs) return **it;
@@ -43,6 +49,8 @@ class Joining::Collector {
     auto chunk = std::make_shared<OutcomeChunk>();
     chunk->jobs = jobs;
     chunk->model = model_;
+    chunk->outcomes.reserve(outcomes_);
+    chunk->values.reserve(values_);
     chunks_.push_back(std::move(chunk));
     return *chunks_.back();
   }
@@ -52,6 +60,7 @@ class Joining::Collector {
 
  private:
   std::shared_ptr<const ModelFacts> model_;
+  size_t outcomes_ = 0, values_ = 0;
   std::vector<std::shared_ptr<OutcomeChunk>> chunks_;
 };
 
@@ -61,8 +70,15 @@ Result<void> Joining::add(const Cut& cut, const PooledCut& pooled, std::vector<O
                                                        pooled.sequences.size(), cut.rows.size()));
   }
   Collector collector(model_);
+  size_t run = 0;  // behind the rows that are jobs of the same chunk
   for (size_t i = 0; i < cut.rows.size(); ++i) {
     const auto& [chunk, row] = cut.rows[i];
+    if (i == run) {
+      size_t values = 0;
+      for (; run < cut.rows.size() && cut.rows[run].first->jobs == chunk->jobs; ++run)
+        values += size_t{pooled.sequences[run].rows} * pooled.sequences[run].dim;
+      collector.expect(run - i, values);
+    }
     const Sequence& sequence = chunk->sequences[row];
     const PooledSequence& rows = pooled.sequences[i];
     const size_t count = size_t{rows.rows} * rows.dim;
