@@ -1,11 +1,15 @@
 // The `weir` command: one file per verb, listed here.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "app/dataflow.hpp"
 #include "app/exit_codes.hpp"
+#include "app/text_arguments.hpp"
 #include "app/verbs.hpp"
 
 int main(int argc, char** argv) {
@@ -31,7 +35,9 @@ int main(int argc, char** argv) {
   weir::add_inspect(app, exit_code);
   weir::add_version(app, exit_code);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments = weir::keep_brackets({argv + 1, argv + argc});
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& e) {
     const int code = app.exit(e);  // prints help or the complaint
     return code == 0 ? weir::exit_ok : weir::exit_usage;

@@ -15,6 +15,7 @@
 #include "app/exit_codes.hpp"
 #include "app/outcome_table.hpp"
 #include "app/streams.hpp"
+#include "app/text_arguments.hpp"
 #include "app/verbs.hpp"
 #include "base/log.hpp"
 #include "messages/decode.hpp"
@@ -167,7 +168,7 @@ void add_one_shot(CLI::App& app, int& exit_code, Task task, const char* name, co
   auto* verb = app.add_subcommand(name, text);
   auto options = std::make_shared<OneShotOptions>();
   verb->add_option("MODEL_DIR", options->model, "Hugging Face model directory")->required();
-  verb->add_option("TEXT", options->texts, arguments);
+  add_texts(*verb, options->texts, arguments);
   verb->add_option("--prompt-name", options->prompt_name, "One of the model's prompts (weir inspect lists them)");
   verb->add_flag("--json", options->json, "JSON lines also on a terminal");
   verb->footer(fmt::format(

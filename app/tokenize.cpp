@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/exit_codes.hpp"
+#include "app/text_arguments.hpp"
 #include "app/verbs.hpp"
 #include "pooling/read_facts.hpp"
 #include "tokenizers/tokenizer.hpp"
@@ -137,7 +138,7 @@ void add_tokenize(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<TokenizeOptions>();
   verb->add_option("MODEL_DIR", options->model, "Hugging Face model directory; a tokenizer in it is enough")
       ->required();
-  verb->add_option("TEXT", options->texts, "Texts to tokenize, or ids with --decode");
+  add_texts(*verb, options->texts, "Texts to tokenize, or ids with --decode");
   verb->add_option("--pair", options->pair, "A second text to stand beside each");
   verb->add_option("--max-tokens", options->max_tokens, "Truncate to as many, special tokens included");
   verb->add_flag("--no-special", options->no_special, "Without the special tokens around a text");

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "app/exit_codes.hpp"
+#include "app/text_arguments.hpp"
 #include "app/verbs.hpp"
 #include "tests/golden/temp_dir.hpp"
 
@@ -29,6 +30,7 @@ struct TokenizeTest : testing::Test {
     int code = exit_ok;
     add_tokenize(app, code);
     arguments.insert(arguments.begin(), {"tokenize", dir.path().string()});
+    arguments = keep_brackets(std::move(arguments));
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
@@ -57,6 +59,7 @@ TEST_F(TokenizeTest, prints_ids_tokens_and_places) {
 TEST_F(TokenizeTest, counts_and_decodes) {
   EXPECT_EQ(run({"--count", "playing cafe", "--no-special"}).out, "3\n");
   EXPECT_EQ(run({"--count", "play cafe", "play"}).out, "4\n3\n");
+  EXPECT_EQ(run({"--count", "[play, play]", "[]", "play"}).out, "7\n4\n3\n") << "brackets make no list";
   EXPECT_EQ(run({"--decode", "2, 4, 5, 6, 3"}).out, "[CLS] playing cafe [SEP]\n");
   EXPECT_EQ(run({"--decode", "--no-special", "2 4 5 6 3"}).out, "playing cafe\n");
 }
