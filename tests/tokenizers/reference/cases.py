@@ -81,7 +81,7 @@ class Cases:
         except BaseException as error:
             return skip_panic(error)
 
-    def cut(self, strings, count, rng):
+    def cut(self, strings, count, rng, pair_windows):
         """Pairs, truncation with every strategy at both ends, windows."""
         short = [text[:300] for text in strings if isinstance(text, str)]
         for _ in range(count):
@@ -96,7 +96,7 @@ class Cases:
                 self.encoded(*given, [whole], flags)
                 continue
             limit, strategy, left = rng.randrange(2, 40), rng.randrange(3), rng.random() < 0.4
-            stride = rng.randrange(0, 12) if rng.random() < 0.4 else -1
+            stride = rng.randrange(0, 12) if rng.random() < 0.4 and (pair is None or pair_windows) else -1
             if special and limit < self.tok.num_special_tokens_to_add(pair is not None):
                 continue  # which it does not notice
             cut = self.truncated(text, pair, special, limit, max(stride, 0), STRATEGIES[strategy], left)
