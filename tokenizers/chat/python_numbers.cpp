@@ -23,9 +23,7 @@ void append_quoted(std::string& out, std::string_view text) {
       out += static_cast<char>(c);
     } else if (c == '\n' || c == '\r' || c == '\t') {
       out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (c < ' ' || c == 0x7F) {
-      out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
-    } else if (c < 0x7F || (properties(c) & printable) != 0) {
+    } else if (c >= ' ' && c != 0x7F && (c < 0x7F || (properties(c) & printable) != 0)) {
       out.append(start, p);
     } else if (c < 0x100) {
       out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));

@@ -71,7 +71,8 @@ TokenDecoder::Step byte_level() {
     for (const auto& token : tokens) bytes += bytes_of(token).value_or(token);
     std::string text;
     utf8::replace_invalid(bytes, text);
-    tokens.assign(1, std::move(text));
+    tokens.clear();
+    tokens.push_back(std::move(text));
   };
 }
 
@@ -134,7 +135,8 @@ TokenDecoder::Step fuse() {
   return [](Tokens& tokens) {
     std::string all;
     for (const auto& token : tokens) all += token;
-    tokens.assign(1, std::move(all));
+    tokens.clear();
+    tokens.push_back(std::move(all));
   };
 }
 
