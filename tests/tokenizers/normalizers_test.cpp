@@ -1,4 +1,3 @@
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -127,14 +126,13 @@ TEST_F(NormalizersTest, a_hostile_character_map_is_harmless) {
   EXPECT_EQ(normal(R"({"type": "Precompiled", "precompiled_charsmap": "AAAAAA=="})", "abc"), "abc same");
 }
 
-TEST_F(NormalizersTest, a_run_of_marks_costs_little_more_than_its_length) {
+// Insertion sort would take hours, which ctest does not wait for.
+TEST_F(NormalizersTest, a_long_run_of_marks_is_put_in_order) {
   std::string text = "a";
   for (int i = 0; i < 200'000; ++i) text += i % 2 ? "\u0323" : "\u0301";
   EncodeBuffers buffers;
   NormalizedText out;
-  const auto start = std::chrono::steady_clock::now();
   ASSERT_TRUE(UnicodeForm(UnicodeForm::Kind::nfc).apply({text, {}}, buffers, out));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5)) << "quadratic: hours";
   EXPECT_TRUE(out.text.starts_with("\u1ea1\u0323\u0323"));
 }
 
