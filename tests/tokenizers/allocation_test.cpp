@@ -69,7 +69,7 @@ TEST_P(Allocations, encoding_makes_none) {
 INSTANTIATE_TEST_SUITE_P(RealModels, Allocations,
                          testing::Values("models/all-MiniLM-L6-v2", "tokenizers/gpt-2", "tokenizers/clip",
                                          "tokenizers/llama-2", "tokenizers/llama-3", "tokenizers/qwen-3",
-                                         "tokenizers/deepseek-v3", "tokenizers/gpt-4o", "tokenizers/gemma",
+                                         "tokenizers/deepseek-v4", "tokenizers/gpt-4o", "tokenizers/gemma",
                                          "tokenizers/xlm-roberta"),
                          [](const auto& given) {
                            std::string name = given.param;
