@@ -16,8 +16,6 @@ using std::chrono::steady_clock;
 
 constexpr Duration retry_after = 1s;
 constexpr int fruitless_limit = 5;
-constexpr Duration patience = 100ms;     // with reports, before more is handed over in any case
-constexpr uint32_t look_every = 64;      // records, at the clock
 constexpr int64_t batch_overhead = 512;  // a broker counts the batch around a record too
 
 int64_t size_of(const OutRecord& record) {
@@ -103,8 +101,8 @@ Result<void> AtLeastOnceCommitter::add_target(const KafkaProperties& properties,
     if (auto made = (*admin)->create_topics(names, *settings.create_topics, config, settings.start_limit); !made)
       return made;
   }
-  const auto there = require_topics(properties, topics, settings.create_topics, settings.start_limit);
-  if (!there) return fail(there.error());
+  if (auto there = require_topics(properties, topics, settings.create_topics, settings.start_limit); !there)
+    return fail(there.error());
   int64_t limit = value_of(properties, "message.max.bytes").empty() ? INT32_MAX : max_message_bytes(properties);
   for (const std::string& topic : topics) {
     // A broker that does not tell (the one of `weir demo`) leaves librdkafka's own limit.
@@ -115,8 +113,6 @@ Result<void> AtLeastOnceCommitter::add_target(const KafkaProperties& properties,
   limit = std::clamp<int64_t>(limit, 1000, 1'000'000'000);
   auto target = std::make_unique<Target>();
   target->max_record_bytes = limit;
-  target->group_limit = limit / 2;
-  for (const auto& [topic, partitions] : *there) target->group_limit += partitions * limit / 2;
   auto producer = Producer::open(properties, limit, keeper_.wake_fd(), topics,
                                  [this, to = target.get()](const Report& report) { on_report(*to, report); });
   if (!producer) return fail(producer.error());
@@ -202,27 +198,7 @@ void AtLeastOnceCommitter::resume(TimePoint now) {
   }
 }
 
-// Records go to a producer in groups: a group fills for as long as librdkafka lingers, the next one begins when all of
-// it is acknowledged. An idempotent producer has one batch of a partition under way at a time; whatever waits in
-// librdkafka behind it, its linger over, keeps the broker's thread spinning until the acknowledgement (2.0.2:
-// rd_kafka_msgq_allow_wakeup_at), for a quarter of all CPU on a busy machine. Here it waits for nothing, and makes a
-// larger batch. A group holds half of what the partitions' batches may, so that rarely one leaves a rest. One output
-// partition that takes nothing holds up the others for `patience` only.
-bool AtLeastOnceCommitter::admits(Target& target, int64_t bytes) {
-  if (handed_over_++ % look_every == 0) looked_at_ = steady_clock::now();
-  const Duration linger = target.producer->linger(), age = looked_at_ - target.group_at;
-  if (target.out > 0 && age < linger + patience) {
-    if (age >= linger || target.group_bytes >= target.group_limit) return false;
-    target.group_bytes += bytes;
-    return true;
-  }
-  target.group_at = looked_at_;
-  target.group_bytes = bytes;
-  return true;
-}
-
 void AtLeastOnceCommitter::send() {
-  handed_over_ = 0;
   for (const auto& [at, partition] : partitions_) {
     while (!partition->stalled && partition->next < partition->entries.size()) {
       const Taken taken = send(partition->entries[partition->next]);
@@ -245,9 +221,7 @@ AtLeastOnceCommitter::Taken AtLeastOnceCommitter::send(Entry& entry) {
 
 AtLeastOnceCommitter::Taken AtLeastOnceCommitter::send(Entry& entry, const OutRecord& record) {
   const auto route = routes_.find(record.topic);
-  Target& target = *(route == routes_.end() ? targets_.front().get() : route->second);
-  Producer& producer = *target.producer;
-  if (!admits(target, entry.bytes / entry.records)) return Taken::no;
+  Producer& producer = *(route == routes_.end() ? targets_.front().get() : route->second)->producer;
   auto err = producer.produce(record, &entry);
   if (err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && record.topic == dead_letter_topic_)
     err = send_shortened(producer, entry, record);
@@ -255,7 +229,6 @@ AtLeastOnceCommitter::Taken AtLeastOnceCommitter::send(Entry& entry, const OutRe
   ++entry.sent;
   if (!err) {
     ++entry.partition->in_flight;
-    ++target.out;
     return Taken::yes;
   }
   on_failure(entry, err, record.topic, static_cast<size_t>(size_of(record)));
@@ -287,7 +260,6 @@ rd_kafka_resp_err_t AtLeastOnceCommitter::send_shortened(Producer& producer, Ent
 
 void AtLeastOnceCommitter::on_report(Target& target, const Report& report) {
   Entry& entry = *static_cast<Entry*>(report.opaque);
-  --target.out;
   --entry.partition->in_flight;
   if (entry.partition->gone) return;
   if (report.err) return on_failure(entry, report.err, report.topic, report.bytes);

@@ -84,10 +84,7 @@ class AtLeastOnceCommitter final : public Committer {
   struct Target {
     std::unique_ptr<Producer> producer;
     int64_t max_record_bytes;
-    int fruitless = 0;     // replacements since the last acknowledged record
-    uint64_t out = 0;      // records that were taken and have no report yet
-    TimePoint group_at{};  // when the first of them was taken
-    int64_t group_bytes = 0, group_limit = 0;
+    int fruitless = 0;  // replacements since the last acknowledged record
   };
   enum class Taken : uint8_t { yes, no, full };
 
@@ -99,7 +96,6 @@ class AtLeastOnceCommitter final : public Committer {
   Result<void> pump(TimePoint now, Duration wait);
   Result<void> replace_broken(TimePoint now);
   void resume(TimePoint now);
-  bool admits(Target& target, int64_t bytes);
   void send();
   Taken send(Entry& entry);
   Taken send(Entry& entry, const OutRecord& record);
@@ -122,8 +118,6 @@ class AtLeastOnceCommitter final : public Committer {
   TroubleLog reply_trouble_{"reply_dropped"};
   int64_t pending_bytes_ = 0;
   TimePoint now_{};
-  TimePoint looked_at_{};  // at the clock, while records are handed over
-  uint32_t handed_over_ = 0;
   Counter written_records_, written_bytes_, write_failures_, dropped_replies_, shortened_dead_letters_,
       recycled_producers_, commit_failures_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include "base/log.hpp"
 #include "kafka/properties.hpp"
@@ -45,10 +44,6 @@ Result<void> Producer::start() {
                          {"message.timeout.ms", "0"},  // as long as it takes: records are dropped by nobody
                          {"message.max.bytes", std::to_string(max_message_bytes_)}});
   if (!conf) return fail(conf.error());
-  std::array<char, 32> linger{};
-  size_t size = linger.size();
-  rd_kafka_conf_get(conf->get(), "linger.ms", linger.data(), &size);
-  linger_ = duration_cast<Duration>(std::chrono::duration<double, std::milli>(std::strtod(linger.data(), nullptr)));
   rd_kafka_conf_set_opaque(conf->get(), this);
   rd_kafka_conf_set_dr_msg_cb(conf->get(), &Producer::report);
   rd_kafka_conf_set_error_cb(conf->get(), &Producer::error);

@@ -53,7 +53,6 @@ class Producer {
 
   bool broken() const { return broken_; }
   const std::string& reason() const { return reason_; }  // why it is broken
-  Duration linger() const { return linger_; }            // how long librdkafka waits for more to send along
   int out() const { return rd_kafka_outq_len(rk_.get()); }
 
  private:
@@ -77,7 +76,6 @@ class Producer {
   QueuePtr main_;
   std::unordered_map<std::string_view, TopicPtr> topics_;  // keys are librdkafka's own copies of the names
   std::deque<std::string_view> passing_;                   // of topics_, those that records named, oldest first
-  Duration linger_{};
   bool broken_ = false;
   std::string reason_;
 };

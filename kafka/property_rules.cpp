@@ -47,7 +47,7 @@ constexpr Default consumer[] = {
     {"fetch.queue.backoff.ms", "20"},  // absent in old libraries: left out there
 };
 constexpr Default producer[] = {
-    {"linger.ms", "5"},
+    {"linger.ms", "10"},
     {"partitioner", "murmur2_random"},  // as the Java clients, so that co-partitioning works
     {"queue.buffering.max.kbytes", "262144"},
     {"topic.metadata.propagation.max.ms", "10000"},  // how long a topic may be unknown before its records fail
