@@ -42,9 +42,10 @@ std::optional<int32_t> AddedTokenList::find(const std::string& content) const {
   return vocabulary_.find(content);
 }
 
-Result<AddedToken> read_added_token(const JsonAt& at) {
+Result<AddedToken> read_added_token(const JsonAt& at, bool special) {
   if (auto done = at.object(); !done) return fail(std::move(done.error()));
   AddedToken token;
+  token.special = special;
   auto content = at["content"].string();
   if (!content) return fail(std::move(content.error()));
   token.content = std::move(*content);
@@ -54,7 +55,7 @@ Result<AddedToken> read_added_token(const JsonAt& at) {
                                                       {"special", &token.special},
                                                       {"normalized", &token.normalized}};
   for (const auto& [name, flag] : flags) {
-    const auto value = at[name].boolean(name == "normalized" && !token.special);
+    const auto value = at[name].boolean(name == "normalized" ? !token.special : *flag);
     if (!value) return fail(value.error());
     *flag = *value;
   }

@@ -38,7 +38,7 @@ class AddedTokenList {
   int32_t next_ = 0;
 };
 
-// One token with its flags. Of tokenizer.json or of `added_tokens_decoder`.
-Result<AddedToken> read_added_token(const JsonAt& at);
+// One token with its flags. Of tokenizer.json or of `added_tokens_decoder`; `special`: when it does not say.
+Result<AddedToken> read_added_token(const JsonAt& at, bool special = false);
 
 }  // namespace weir

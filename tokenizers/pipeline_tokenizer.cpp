@@ -71,14 +71,17 @@ PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOption
     auto& list = token.normalized ? normalized : raw;
     list.push_back(token);
     NormalizedText form;
-    if (token.normalized && parts_.normalizer && parts_.normalizer->apply({token.content, {}}, buffers, form))
+    if (token.normalized && parts_.normalizer && parts_.normalizer->apply({token.content, {}}, buffers, form)) {
+      normal_forms_.emplace(token.id, form.text);
       list.back().content = std::move(form.text);
+    }
   }
   raw_added_ = AddedTokens(raw);
   normalized_added_ = AddedTokens(normalized);
 }
 
 std::optional<std::string_view> PipelineTokenizer::id_to_token(int32_t id) const {
+  if (const auto form = normal_forms_.find(id); form != normal_forms_.end()) return form->second;
   if (const auto added = added_by_id_.find(id); added != added_by_id_.end()) return added->second->content;
   return parts_.model->vocabulary().token(id);
 }
@@ -94,7 +97,8 @@ Result<std::string> PipelineTokenizer::decode(std::span<const int32_t> ids, bool
   for (const int32_t id : ids) {
     if (id < 0) return fail(ErrorCode::tokenizer_error, fmt::format("{} is no token id", id));
     const auto added = added_by_id_.find(id);
-    if (skip_special && added != added_by_id_.end() && added->second->special) continue;
+    // By its name: Hugging Face does not know a special token again whose normal form is another text.
+    if (skip_special && added != added_by_id_.end() && added->second->special && !normal_forms_.contains(id)) continue;
     if (const auto token = id_to_token(id)) tokens.emplace_back(*token);
   }
   return parts_.decoder.decode(std::move(tokens));

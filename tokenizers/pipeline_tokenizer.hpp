@@ -18,8 +18,8 @@
 namespace weir {
 
 class JsonAt;
-struct Companions;
 class SequenceWriter;
+struct TokenizerConfig;
 class WordCache;
 
 // Everything a tokenizer consists of, as its files said it.
@@ -90,14 +90,15 @@ class PipelineTokenizer final : public Tokenizer {
   AddedTokens normalized_added_;  // looked for in its normal form
   std::unordered_map<int32_t, const AddedToken*> added_by_id_;
   std::unordered_map<std::string_view, int32_t> added_by_content_;
+  std::unordered_map<int32_t, std::string> normal_forms_;  // of added tokens: what Hugging Face calls them by id
   uint32_t vocab_size_ = 0;
   bool traces_start_ = false;  // origins are needed to tell where the text starts
 };
 
-// Reads tokenizer.json, or vocab.txt with its companions. The errors name file and place.
+// Reads tokenizer.json, or vocab.txt. The errors name file and place.
 Result<TokenizerParts> read_tokenizer_json(const std::filesystem::path& dir);
-Result<TokenizerParts> read_vocab_txt(const std::filesystem::path& dir);
+Result<TokenizerParts> read_vocab_txt(const std::filesystem::path& dir, TokenizerConfig config);
 // The parts around a model, as in tokenizer.json (its `model` is not read; added tokens get their ids from this one).
-Result<TokenizerParts> read_parts(const JsonAt& root, std::unique_ptr<Model> model, Companions companions);
+Result<TokenizerParts> read_parts(const JsonAt& root, std::unique_ptr<Model> model, TokenizerConfig config);
 
 }  // namespace weir

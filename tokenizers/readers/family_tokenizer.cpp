@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "tokenizers/companions.hpp"
 #include "tokenizers/json_file.hpp"
 
 namespace weir {

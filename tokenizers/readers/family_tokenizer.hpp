@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "tokenizers/pipeline_tokenizer.hpp"
-#include "tokenizers/readers/tokenizer_config.hpp"
+#include "tokenizers/tokenizer_config.hpp"
 
 namespace weir {
 

@@ -1,9 +1,10 @@
-#include "tokenizers/readers/tokenizer_config.hpp"
+#include "tokenizers/tokenizer_config.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
+#include "tokenizers/added_token_list.hpp"
 #include "tokenizers/json_file.hpp"
 
 namespace weir {
@@ -12,32 +13,21 @@ namespace {
 constexpr std::array<std::string_view, 7> role_names = {"bos_token", "eos_token", "unk_token", "sep_token",
                                                         "pad_token", "cls_token", "mask_token"};
 
-// A token as a string, or as an object with its flags.
-Result<AddedToken> read_token(const JsonAt& at, bool special) {
-  auto content = at.is_object() ? at["content"].string() : at.string();
+constexpr int64_t no_limit = 10'000'000;  // transformers writes 1e30 for "none"
+
+// A special token as a string, or as an object with its flags.
+Result<AddedToken> read_special(const JsonAt& at) {
+  if (at.is_object()) return read_added_token(at, true);
+  auto content = at.string();
   if (!content) return fail(std::move(content.error()));
-  auto token = special_token(std::move(*content));
-  token.special = special;
-  token.normalized = !special;
-  if (!at.is_object()) return token;
-  const std::pair<std::string_view, bool*> flags[] = {{"single_word", &token.single_word},
-                                                      {"lstrip", &token.lstrip},
-                                                      {"rstrip", &token.rstrip},
-                                                      {"special", &token.special},
-                                                      {"normalized", &token.normalized}};
-  for (const auto& [name, flag] : flags) {
-    const auto value = at[name].boolean(name == "normalized" ? !token.special : *flag);
-    if (!value) return fail(value.error());
-    *flag = *value;
-  }
-  return token;
+  return special_token(std::move(*content));
 }
 
 Result<void> read_roles(const JsonAt& root, TokenizerConfig& config) {
   for (size_t role = 0; role < role_names.size(); ++role) {
     const auto at = root[role_names[role]];
     if (at.is_null()) continue;
-    auto token = read_token(at, true);
+    auto token = read_special(at);
     if (!token) return fail(std::move(token.error()));
     token->special = true;
     config.roles[role] = std::move(*token);
@@ -46,7 +36,7 @@ Result<void> read_roles(const JsonAt& root, TokenizerConfig& config) {
     const auto list = root[name];
     if (!list.is_array()) continue;
     auto done = list.each_element([&](const JsonAt& at) -> Result<void> {
-      auto token = read_token(at, true);
+      auto token = read_special(at);
       if (!token) return fail(std::move(token.error()));
       config.further.push_back(std::move(*token));
       return {};
@@ -60,7 +50,7 @@ Result<void> read_roles(const JsonAt& root, TokenizerConfig& config) {
 Result<void> read_added(const JsonAt& members, TokenizerConfig& config) {
   if (members.is_null()) return {};
   auto done = members.each_member([&](std::string_view id, const JsonAt& at) -> Result<void> {
-    auto token = read_token(at, false);
+    auto token = read_added_token(at);
     if (!token) return fail(std::move(token.error()));
     const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), token->id);
     if (error != std::errc() || end != id.data() + id.size() || token->id < 0) return at.wrong("a token by its id");
@@ -73,13 +63,16 @@ Result<void> read_added(const JsonAt& members, TokenizerConfig& config) {
 }
 
 Result<void> read_flags(const JsonAt& root, TokenizerConfig& config) {
-  const std::pair<std::string_view, std::optional<bool>*> flags[] = {{"legacy", &config.legacy},
-                                                                     {"add_prefix_space", &config.add_prefix_space},
-                                                                     {"add_bos_token", &config.add_bos_token},
-                                                                     {"add_eos_token", &config.add_eos_token},
-                                                                     {"do_lower_case", &config.do_lower_case},
-                                                                     {"keep_accents", &config.keep_accents},
-                                                                     {"trim_offsets", &config.trim_offsets}};
+  const std::pair<std::string_view, std::optional<bool>*> flags[] = {
+      {"legacy", &config.legacy},
+      {"add_prefix_space", &config.add_prefix_space},
+      {"add_bos_token", &config.add_bos_token},
+      {"add_eos_token", &config.add_eos_token},
+      {"do_lower_case", &config.do_lower_case},
+      {"strip_accents", &config.strip_accents},
+      {"tokenize_chinese_chars", &config.tokenize_chinese_chars},
+      {"keep_accents", &config.keep_accents},
+      {"trim_offsets", &config.trim_offsets}};
   for (const auto& [name, into] : flags) {
     const auto at = root[name];
     if (at.is_null()) continue;
@@ -148,21 +141,48 @@ std::vector<AddedToken> TokenizerConfig::all_added(const std::vector<AddedToken>
   return all;
 }
 
+void TokenizerConfig::name_as_bert() {
+  for (const auto& [role, content] :
+       {std::pair(TokenRole::unk, "[UNK]"), std::pair(TokenRole::cls, "[CLS]"), std::pair(TokenRole::sep, "[SEP]"),
+        std::pair(TokenRole::pad, "[PAD]"), std::pair(TokenRole::mask, "[MASK]")})
+    name(role, content);
+}
+
+SpecialIds TokenizerConfig::ids(const std::function<std::optional<int32_t>(const std::string&)>& find) const {
+  const auto id = [&](TokenRole role) {
+    const auto& token = roles[static_cast<size_t>(role)];
+    return token ? find(token->content) : std::nullopt;
+  };
+  return {id(TokenRole::unk),  id(TokenRole::cls), id(TokenRole::sep), id(TokenRole::pad),
+          id(TokenRole::mask), id(TokenRole::bos), id(TokenRole::eos)};
+}
+
 Result<TokenizerConfig> read_tokenizer_config(const std::filesystem::path& dir) {
   TokenizerConfig config;
-  for (const char* name : {"tokenizer_config.json", "special_tokens_map.json"}) {
-    auto json = JsonAt::open(dir / name);
-    if (!json) return fail(std::move(json.error()));
-    if (!*json) continue;
-    const JsonAt& root = **json;
+  const auto file = JsonAt::open(dir / "tokenizer_config.json");
+  if (!file) return fail(file.error());
+  bool lists_added = false;
+  if (*file) {
+    const JsonAt& root = **file;
     if (auto done = root.object(); !done) return fail(std::move(done.error()));
     if (auto done = read_roles(root, config); !done) return fail(std::move(done.error()));
     if (auto done = read_flags(root, config); !done) return fail(std::move(done.error()));
+    lists_added = !root["added_tokens_decoder"].is_null();
     if (auto done = read_added(root["added_tokens_decoder"], config); !done) return fail(std::move(done.error()));
     if (const auto at = root["tokenizer_class"]; !at.is_null()) {
       auto named = at.string();
       if (!named) return fail(std::move(named.error()));
       config.tokenizer_class = named->ends_with("Fast") ? named->substr(0, named->size() - 4) : *named;
+    }
+    const auto length = root["model_max_length"].number();
+    if (length && *length >= 1 && *length < no_limit) config.model_max_length = static_cast<uint32_t>(*length);
+  }
+  if (!lists_added) {
+    const auto map = JsonAt::open(dir / "special_tokens_map.json");
+    if (!map) return fail(map.error());
+    if (*map) {
+      if (auto done = (**map).object(); !done) return fail(std::move(done.error()));
+      if (auto done = read_roles(**map, config); !done) return fail(std::move(done.error()));
     }
   }
   if (config.tokenizer_class.empty()) {
