@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/exit_codes.hpp"
 #include "app/verbs.hpp"
+#include "tests/app/run_verb.hpp"
 
 namespace weir {
 namespace {
@@ -16,29 +16,14 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct Ran {
-  int code;
-  std::string out, err;
-};
-
-Ran run(std::vector<std::string> arguments) {
-  CLI::App app{"weir"};
-  int code = exit_ok;
-  add_check(app, code);
-  add_graph(app, code);
-  add_schema(app, code);
-  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    code = exit_usage;
-  }
-  std::fflush(stdout);
-  std::fflush(stderr);
-  std::string out = testing::internal::GetCapturedStdout();
-  return {code, std::move(out), testing::internal::GetCapturedStderr()};
+test::Ran run(std::vector<std::string> arguments) {
+  return test::run_verb(
+      [](CLI::App& app, int& code) {
+        add_check(app, code);
+        add_graph(app, code);
+        add_schema(app, code);
+      },
+      std::move(arguments));
 }
 
 class SpecVerbs : public testing::Test {

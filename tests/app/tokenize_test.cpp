@@ -1,13 +1,10 @@
 // tokenize as a person calls it.
-#include <algorithm>
-
-#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/exit_codes.hpp"
-#include "app/text_arguments.hpp"
 #include "app/verbs.hpp"
+#include "tests/app/run_verb.hpp"
 #include "tests/golden/temp_dir.hpp"
 
 namespace weir {
@@ -16,33 +13,13 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct Ran {
-  int code;
-  std::string out, err;
-};
-
 struct TokenizeTest : testing::Test {
   golden::TempDir dir;
   void SetUp() override { dir.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nplay\n##ing\ncafe\n"); }
 
-  Ran run(std::vector<std::string> arguments) {
-    CLI::App app{"weir"};
-    int code = exit_ok;
-    add_tokenize(app, code);
+  test::Ran run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"tokenize", dir.path().string()});
-    arguments = keep_brackets(std::move(arguments));
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    try {
-      app.parse(arguments);
-    } catch (const CLI::ParseError&) {
-      code = exit_usage;
-    }
-    std::fflush(stdout);
-    std::fflush(stderr);
-    std::string out = testing::internal::GetCapturedStdout();
-    return {code, std::move(out), testing::internal::GetCapturedStderr()};
+    return test::run_verb(add_tokenize, std::move(arguments));
   }
 };
 

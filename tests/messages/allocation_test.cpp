@@ -1,34 +1,13 @@
 // A good record allocates from its arena only. The counter stands in place of the global allocator of this test
 // program.
 #include <cstdlib>
-#include <new>
 
 #include <gtest/gtest.h>
 
 #include "messages/encode.hpp"
+#include "tests/fakes/counted_allocations.hpp"
 #include "tests/messages/outcomes.hpp"
 #include "tests/messages/records.hpp"
-
-namespace {
-thread_local size_t allocations = 0;
-
-void* counted(size_t bytes) noexcept {  // memory is there in a test
-  ++allocations;
-  return std::malloc(bytes ? bytes : 1);
-}
-}  // namespace
-
-// All of them: the address sanitizer wants each `new` to meet its own `delete`.
-void* operator new(size_t bytes) { return counted(bytes); }
-void* operator new[](size_t bytes) { return counted(bytes); }
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
-void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete[](void* at) noexcept { std::free(at); }
-void operator delete(void* at, size_t) noexcept { std::free(at); }
-void operator delete[](void* at, size_t) noexcept { std::free(at); }
-void operator delete(void* at, const std::nothrow_t&) noexcept { std::free(at); }
-void operator delete[](void* at, const std::nothrow_t&) noexcept { std::free(at); }
 
 namespace weir {
 namespace {
@@ -46,9 +25,10 @@ size_t allocations_of_decoding(const DecodeOptions& options, std::string_view va
   for (int i = 0; i <= records; ++i) {
     copy_record("key", value, given, chunk.arena, chunk.jobs[i]);
     EXPECT_EQ(decoder->decode(chunk, chunk.jobs[i]), Decoded::job);
-    if (i == 0) before = allocations;  // the first one makes the scratch space
+    if (i == 0) before = test::allocations();  // the first one makes the scratch space
   }
-  return allocations - before;
+  EXPECT_GT(before, 0u) << "nobody counts";
+  return test::allocations() - before;
 }
 
 }  // namespace
@@ -72,9 +52,9 @@ TEST(Allocations, encoding_vectors_makes_none) {
     OutcomeEncoder encoder({.format = format});
     Arena arena(4 << 20);
     encoder.encode(one.chunk, one.outcome(), arena);
-    const size_t before = allocations;
+    const size_t before = test::allocations();
     for (int i = 0; i < records; ++i) encoder.encode(one.chunk, one.outcome(), arena);
-    EXPECT_EQ(allocations - before, 0u) << to_string(format);
+    EXPECT_EQ(test::allocations() - before, 0u) << to_string(format);
   }
 }
 

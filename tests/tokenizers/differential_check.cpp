@@ -5,7 +5,6 @@
 //                                             first differences and ends with 1 when there is one
 //   weir_tokenizers_differential DIR --show   a text on standard input: its way through the parts, its tokens
 #include <cstdio>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tests/tokenizers/case_reader.hpp"
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/json_file.hpp"
 #include "tokenizers/normalizers/read_normalizer.hpp"
@@ -23,44 +23,22 @@
 namespace weir {
 namespace {
 
-// The fields of one record.
-class Record {
- public:
-  explicit Record(std::string_view bytes) : bytes_(bytes) {}
-
-  template <typename T>
-  T number() {
-    T value;
-    std::memcpy(&value, bytes_.data() + at_, sizeof value);
-    at_ += sizeof value;
-    return value;
-  }
-  std::string_view text() {
-    const auto size = number<uint32_t>();
-    at_ += size;
-    return bytes_.substr(at_ - size, size);
-  }
-  template <typename T>
-  std::vector<int32_t> list(size_t count) {
-    std::vector<int32_t> values(count);
-    for (auto& value : values) value = static_cast<int32_t>(number<T>());
-    return values;
-  }
-
- private:
-  std::string_view bytes_;
-  size_t at_ = 0;
-};
+template <typename T>
+std::vector<int32_t> list(CaseReader& in, size_t count) {
+  std::vector<int32_t> values(count);
+  for (auto& value : values) value = static_cast<int32_t>(in.number<T>());
+  return values;
+}
 
 struct Sequence {
   std::vector<int32_t> ids, types, special, spans;  // spans: begin and end of each token
 
-  explicit Sequence(Record& in) {
+  explicit Sequence(CaseReader& in) {
     const auto count = in.number<uint32_t>();
-    ids = in.list<int32_t>(count);
-    types = in.list<uint8_t>(count);
-    special = in.list<uint8_t>(count);
-    spans = in.list<uint32_t>(size_t{2} * count);
+    ids = list<int32_t>(in, count);
+    types = list<uint8_t>(in, count);
+    special = list<uint8_t>(in, count);
+    spans = list<uint32_t>(in, size_t{2} * count);
   }
 };
 
@@ -74,7 +52,7 @@ struct Case {
   std::vector<Sequence> sequences;
 
   bool has(Flag flag) const { return (flags & flag) != 0; }
-  explicit Case(Record& in) : flags(in.number<uint8_t>()) {
+  explicit Case(CaseReader& in) : flags(in.number<uint8_t>()) {
     options.truncation = static_cast<Truncation>(in.number<uint8_t>());
     if (const auto limit = in.number<uint32_t>(); limit != 0) options.max_tokens = limit;
     if (const auto stride = in.number<int32_t>(); stride >= 0) options.window_stride = static_cast<uint32_t>(stride);
@@ -128,7 +106,7 @@ class Comparison {
   explicit Comparison(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
   void take(std::string_view bytes) {
-    Record record(bytes);
+    CaseReader record(bytes);
     const auto kind = record.number<uint8_t>();
     const auto complaint = kind == 0 ? encoded(Case(record)) : decoded(record);
     ++cases_;
@@ -205,9 +183,9 @@ class Comparison {
     return difference("offsets (begin, end, begin, ...)", spans, expected.spans);
   }
 
-  std::string decoded(Record& record) const {
+  std::string decoded(CaseReader& record) const {
     const bool skip_special = record.number<uint8_t>() != 0;
-    const auto ids = record.list<int32_t>(record.number<uint32_t>());
+    const auto ids = list<int32_t>(record, record.number<uint32_t>());
     const auto expected = record.text();
     const auto text = tokenizer_.decode(ids, skip_special);
     if (text && *text == expected) return "";

@@ -1,7 +1,6 @@
 // The regular expression engine finds what Hugging Face tokenizers finds, on expressions and texts that
 // regex_differential.py makes.
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -10,32 +9,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/tokenizers/case_reader.hpp"
 #include "tokenizers/regex/regex.hpp"
 
 namespace weir {
 namespace {
-
-class Reader {
- public:
-  explicit Reader(std::string bytes) : bytes_(std::move(bytes)) {}
-  bool at_end() const { return at_ == bytes_.size(); }
-  template <typename T>
-  T number() {
-    T value;
-    std::memcpy(&value, bytes_.data() + at_, sizeof value);
-    at_ += sizeof value;
-    return value;
-  }
-  std::string_view text() {
-    const auto size = number<uint32_t>();
-    at_ += size;
-    return std::string_view(bytes_).substr(at_ - size, size);
-  }
-
- private:
-  std::string bytes_;
-  size_t at_ = 0;
-};
 
 std::string shown(const std::vector<ByteRange>& matches) {
   std::string text;
@@ -61,7 +39,8 @@ std::string expected_matches() {
 }
 
 TEST(RegexDifferential, equals_hugging_face) {
-  Reader in(expected_matches());
+  const auto bytes = expected_matches();
+  CaseReader in(bytes);
   ASSERT_FALSE(in.at_end()) << "the Python environment is not there: run tools/setup --for test";
   RegexScratch scratch;
   size_t patterns = 0, texts = 0, wrong = 0, refused = 0, both = 0;

@@ -1,7 +1,6 @@
 // What each normalizer and pre-tokenizer makes of a text equals what Hugging Face tokenizers makes of it, on every
 // string that text_steps.py makes.
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/tokenizers/case_reader.hpp"
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/json_file.hpp"
 #include "tokenizers/normalizers/read_normalizer.hpp"
@@ -23,29 +23,6 @@ struct Steps {
   std::unique_ptr<Normalizer> normalizer;
   std::unique_ptr<PreTokenizer> pre_tokenizer;
   bool by_character = false;  // there is no pre-tokenizer: each code point is a word
-};
-
-// Reads the binary cases in order.
-class Reader {
- public:
-  explicit Reader(std::string bytes) : bytes_(std::move(bytes)) {}
-  bool at_end() const { return at_ == bytes_.size(); }
-  template <typename T>
-  T number() {
-    T value;
-    std::memcpy(&value, bytes_.data() + at_, sizeof value);
-    at_ += sizeof value;
-    return value;
-  }
-  std::string_view text() {
-    const auto size = number<uint32_t>();
-    at_ += size;
-    return std::string_view(bytes_).substr(at_ - size, size);
-  }
-
- private:
-  std::string bytes_;
-  size_t at_ = 0;
 };
 
 struct Word {
@@ -151,7 +128,8 @@ TEST_F(TextStepsTest, equal_hugging_face) {
   load();
   if (HasFatalFailure()) return;
   std::ifstream in(folder / "cases.bin", std::ios::binary);
-  Reader reader{std::string(std::istreambuf_iterator<char>(in), {})};
+  const std::string bytes(std::istreambuf_iterator<char>(in), {});
+  CaseReader reader(bytes);
   std::vector<size_t> wrong(steps_.size());
   size_t cases = 0;
   for (; !reader.at_end(); ++cases) {

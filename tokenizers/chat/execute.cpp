@@ -134,13 +134,18 @@ Interpreter::Flow Interpreter::loop(const Statement& loop) {
   return flow;
 }
 
-Interpreter::Flow Interpreter::set_block(const Statement& block) {
-  std::string text;
+// Enters the block's scope, and stays in it when all went on.
+Interpreter::Flow Interpreter::capture(const Statement& block, std::string& text) {
   std::string* out = std::exchange(out_, &text);
   enter(block.scope);
   const Flow flow = execute(block.body);
   out_ = out;
-  if (flow != Flow::next) return flow;
+  return flow;
+}
+
+Interpreter::Flow Interpreter::set_block(const Statement& block) {
+  std::string text;
+  if (const Flow flow = capture(block, text); flow != Flow::next) return flow;
   Value value = captured_text(std::move(text));
   if (!block.exprs.empty()) {
     captured_ = value;
@@ -153,11 +158,7 @@ Interpreter::Flow Interpreter::set_block(const Statement& block) {
 
 Interpreter::Flow Interpreter::filter_block(const Statement& block) {
   std::string text;
-  std::string* out = std::exchange(out_, &text);
-  enter(block.scope);
-  const Flow flow = execute(block.body);
-  out_ = out;
-  if (flow != Flow::next) return flow;
+  if (const Flow flow = capture(block, text); flow != Flow::next) return flow;
   captured_ = captured_text(std::move(text));
   write_text(evaluate(*block.exprs[0]));
   leave(block.scope);

@@ -34,6 +34,7 @@ class Interpreter {
   Flow execute(const Statement& statement);
   Flow loop(const Statement& loop);
   Flow choice(const Statement& choice);
+  Flow capture(const Statement& block, std::string& text);
   Flow set_block(const Statement& block);
   Flow filter_block(const Statement& block);
   Flow with(const Statement& with);

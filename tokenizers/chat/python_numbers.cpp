@@ -10,6 +10,13 @@
 
 namespace weir::chat {
 
+void append_escape(std::string& out, char32_t c) {
+  const auto code = static_cast<uint32_t>(c);
+  out += c < 0x100     ? fmt::format("\\x{:02x}", code)
+         : c < 0x10000 ? fmt::format("\\u{:04x}", code)
+                       : fmt::format("\\U{:08x}", code);
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   const bool has_single = text.find('\'') != std::string_view::npos;
   const char quote = has_single && text.find('"') == std::string_view::npos ? '"' : '\'';
@@ -25,12 +32,8 @@ void append_quoted(std::string& out, std::string_view text) {
       out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
     } else if (c >= ' ' && c != 0x7F && (c < 0x7F || (properties(c) & printable) != 0)) {
       out.append(start, p);
-    } else if (c < 0x100) {
-      out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
-    } else if (c < 0x10000) {
-      out += fmt::format("\\u{:04x}", static_cast<uint32_t>(c));
     } else {
-      out += fmt::format("\\U{:08x}", static_cast<uint32_t>(c));
+      append_escape(out, c);
     }
   }
   out += quote;

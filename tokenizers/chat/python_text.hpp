@@ -43,6 +43,7 @@ std::vector<std::string_view> split(std::string_view text, std::optional<std::st
 std::vector<std::string_view> split_right(std::string_view text, std::optional<std::string_view> separator,
                                           int64_t most);
 
+void append_escape(std::string& out, char32_t c);             // \x41, \u0041 or \U00000041
 void append_quoted(std::string& out, std::string_view text);  // repr()
 std::string real_text(double value);                          // repr() of a float
 std::string integer_text(Integer value);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tokenizers/chat/python_text.hpp"
 #include "tokenizers/utf8.hpp"
 
 namespace weir::chat {
@@ -16,12 +17,8 @@ std::string escape_beyond_ascii(std::string_view literal) {
     const char32_t c = utf8::next(p);
     if (c < 0x80) {
       out += static_cast<char>(c);
-    } else if (c < 0x100) {
-      out += fmt::format("\\x{:02x}", static_cast<uint32_t>(c));
-    } else if (c < 0x10000) {
-      out += fmt::format("\\u{:04x}", static_cast<uint32_t>(c));
     } else {
-      out += fmt::format("\\U{:08x}", static_cast<uint32_t>(c));
+      append_escape(out, c);
     }
   }
   return out;
