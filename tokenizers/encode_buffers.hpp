@@ -27,6 +27,12 @@ struct TextTokens {
   std::vector<TokenEdges> edges;  // when they are trimmed, too
 };
 
+// Where a token may end that a word begins with.
+struct PieceEnd {
+  uint64_t hash = 0;  // of the word up to there
+  size_t size = 0;
+};
+
 // Tokens [begin, end) of a text.
 struct TokenRange {
   uint32_t begin = 0;
@@ -57,7 +63,7 @@ struct EncodeBuffers {
   };
   std::vector<Combining> run;
   std::vector<TokenSpan> run_origins;  // of the original code points in it
-  std::vector<uint64_t> hashes;        // of the prefixes of a word
+  std::vector<PieceEnd> piece_ends;    // of tokens that a word may begin with
   BpeBuffers bpe;
   UnigramBuffers unigram;
   FormBuffers form;

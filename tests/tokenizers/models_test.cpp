@@ -1,4 +1,5 @@
 #include <fstream>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -140,6 +141,47 @@ TEST_F(ModelsTest, raw_bytes_give_the_ids_of_their_letters) {
   auto partial = read(model);
   ASSERT_TRUE(partial);
   EXPECT_FALSE((*partial)->use_raw_bytes());  // what becomes of byte 7 depends on its letter
+}
+
+// The definition, word by word.
+std::vector<int32_t> longest_pieces(const json& vocab, const std::string& prefix, const std::string& word) {
+  std::vector<int32_t> ids;
+  for (size_t begin = 0; begin < word.size();) {
+    size_t size = word.size() - begin;
+    while (size > 0 && !vocab.contains((begin > 0 ? prefix : "") + word.substr(begin, size))) --size;
+    if (size == 0) return {vocab["[UNK]"].get<int32_t>()};
+    ids.push_back(vocab[(begin > 0 ? prefix : "") + word.substr(begin, size)].get<int32_t>());
+    begin += size;
+  }
+  return ids;
+}
+
+TEST_F(ModelsTest, wordpiece_takes_the_longest_pieces) {
+  std::mt19937 random(3);
+  const std::string letters[] = {"a", "b", "#", "\u00e9", "\u4e2d"};
+  const auto text = [&](size_t most) {
+    std::string made;
+    for (size_t i = 1 + random() % most; i > 0; --i) made += letters[random() % (random() % 4 == 0 ? 5 : 2)];
+    return made;
+  };
+  size_t known = 0;
+  for (const std::string prefix : {"##", "", "\u4e2d", "x"}) {
+    json vocab{{"[UNK]", 0}, {"", 1}, {prefix + std::string(70, 'a'), 2}, {std::string(90, 'a'), 3}, {"a", 4}};
+    for (int i = 0; i < 150; ++i) vocab.emplace((i % 2 == 0 ? prefix : "") + text(7), vocab.size());
+    const auto model = read({{"type", "WordPiece"},
+                             {"unk_token", "[UNK]"},
+                             {"vocab", vocab},
+                             {"continuing_subword_prefix", prefix},
+                             {"max_input_chars_per_word", 200}});
+    ASSERT_TRUE(model) << model.error().message;
+    for (int i = 0; i < 3000; ++i) {
+      const auto word = i % 100 == 0 ? std::string(60 + random() % 120, 'a') + text(2) : text(12);
+      const auto expected = longest_pieces(vocab, prefix, word);
+      known += expected.size() > 1;
+      ASSERT_EQ(ids(**model, word), expected) << word;
+    }
+  }
+  EXPECT_GT(known, 1000u);
 }
 
 TEST_F(ModelsTest, long_words_take_time_in_proportion) {

@@ -16,16 +16,27 @@ Result<std::unique_ptr<Model>> WordPiece::make(Vocabulary vocabulary, std::strin
   const auto unk_id = vocabulary.find(unk);
   if (!unk_id)
     return fail(ErrorCode::corrupt, fmt::format("{}: the unknown token '{}' is not in the vocabulary", place, unk));
-  std::vector<std::pair<std::string, int64_t>> continuing;
-  for (uint32_t id = 0; id < vocabulary.size(); ++id) {
-    const auto token = vocabulary.token(static_cast<int32_t>(id));
-    if (token && token->starts_with(prefix) && token->size() > prefix.size())
-      continuing.emplace_back(token->substr(prefix.size()), id);
-  }
-  auto pieces = Vocabulary::make(continuing, place);
-  if (!pieces) return fail(std::move(pieces.error()));
+  size_t bytes = 0;
+  std::vector<PieceTrie::Piece> continuing;
+  const auto each_token = [&](auto&& use) {
+    for (int32_t id = 0; id < static_cast<int32_t>(vocabulary.size()); ++id)
+      if (const auto token = vocabulary.token(id)) use(*token, id);
+  };
+  each_token([&](std::string_view token, int32_t id) {
+    bytes += token.size();
+    if (token.size() > prefix.size() && token.starts_with(prefix))
+      continuing.emplace_back(token.substr(prefix.size()), id);
+  });
+  auto trie = PieceTrie::make(std::move(continuing));
+  if (!trie) return fail(std::move(trie.error()));
+  made->continuing_ = std::move(*trie);
+  made->beginnings_ = PrefixSet(bytes);
+  each_token([&](std::string_view token, int32_t /*id*/) {
+    uint64_t hash = Vocabulary::hash_start;
+    for (const char byte : token) made->beginnings_.add(hash = Vocabulary::hash_next(hash, byte), PrefixSet::prefix);
+    made->beginnings_.add(hash, PrefixSet::token);
+  });
   made->vocabulary_ = std::move(vocabulary);
-  made->continuing_ = std::move(*pieces);
   made->unk_token_ = std::move(unk);
   made->unk_ = *unk_id;
   made->max_chars_ = max_chars;
@@ -37,9 +48,41 @@ std::string WordPiece::describe() const {
                      max_chars_);
 }
 
+// The longest token that the word begins with. The set tells how far to look, so that few are looked up in vain.
+WordPiece::Piece WordPiece::first_piece(std::string_view word, std::vector<PieceEnd>& ends) const {
+  ends.resize(std::max(ends.size(), vocabulary_.longest()));
+  size_t count = 0;
+  uint64_t hash = Vocabulary::hash_start;
+  const size_t most = std::min(word.size(), vocabulary_.longest());
+  for (size_t i = 0; i < most; ++i) {
+    hash = Vocabulary::hash_next(hash, word[i]);
+    const uint32_t known = beginnings_.find(hash);
+    if (known == 0) break;
+    ends[count] = {hash, i + 1};
+    count += known / PrefixSet::token;
+  }
+  while (count-- > 0) {
+    const auto [value, size] = ends[count];
+    const bool at_character = size == word.size() || !utf8::is_continuation(word[size]);
+    if (!at_character) continue;
+    if (const auto id = vocabulary_.find(word.substr(0, size), value)) return {*id, size};
+  }
+  return {};
+}
+
+WordPiece::Piece WordPiece::next_piece(std::string_view rest) const {
+  Piece piece;
+  PieceTrie::Walk walk(continuing_);
+  for (size_t at = 0; at < rest.size() && walk.next(rest[at]);) {
+    ++at;
+    const bool at_character = at == rest.size() || !utf8::is_continuation(rest[at]);
+    if (walk.id() >= 0 && at_character) piece = {walk.id(), at};
+  }
+  return piece;
+}
+
 Result<void> WordPiece::encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                                std::vector<uint32_t>* ends) const {
-  auto& hashes = buffers.hashes;
   const auto unknown = [&](size_t first_id, size_t first_end) {
     ids.resize(first_id);
     ids.push_back(unk_);
@@ -52,20 +95,10 @@ Result<void> WordPiece::encode(std::string_view word, EncodeBuffers& buffers, st
   const size_t first_end = ends != nullptr ? ends->size() : 0;
   if (word.size() > max_chars_ && utf8::count(word) > max_chars_) return unknown(first_id, first_end), Result<void>();
   for (size_t begin = 0; begin < word.size();) {
-    const Vocabulary& known = begin == 0 ? vocabulary_ : continuing_;
-    const size_t longest = std::min(known.longest(), word.size() - begin);
-    hashes.clear();
-    uint64_t hash = Vocabulary::hash_start;
-    for (size_t i = 0; i < longest; ++i) hashes.push_back(hash = Vocabulary::hash_next(hash, word[begin + i]));
-    size_t length = longest;
-    std::optional<int32_t> id;
-    for (; length > 0; --length) {
-      const bool at_character = begin + length == word.size() || !utf8::is_continuation(word[begin + length]);
-      if (at_character && (id = known.find(word.substr(begin, length), hashes[length - 1]))) break;
-    }
-    if (!id) return unknown(first_id, first_end), Result<void>();
-    ids.push_back(*id);
-    begin += length;
+    const auto piece = begin == 0 ? first_piece(word, buffers.piece_ends) : next_piece(word.substr(begin));
+    if (piece.id < 0) return unknown(first_id, first_end), Result<void>();
+    ids.push_back(piece.id);
+    begin += piece.size;
     if (ends != nullptr) ends->push_back(static_cast<uint32_t>(begin));
   }
   return {};

@@ -8,8 +8,12 @@
 
 #include "base/error.hpp"
 #include "tokenizers/model.hpp"
+#include "tokenizers/models/piece_trie.hpp"
+#include "tokenizers/models/prefix_set.hpp"
 
 namespace weir {
+
+struct PieceEnd;
 
 // Greedy longest-match-first WordPiece (Hugging Face's model of that name). Immutable; for any thread.
 class WordPiece final : public Model {
@@ -24,8 +28,16 @@ class WordPiece final : public Model {
   std::string describe() const override;
 
  private:
+  struct Piece {
+    int32_t id = -1;  // -1: there is none
+    size_t size = 0;
+  };
+  Piece first_piece(std::string_view word, std::vector<PieceEnd>& ends) const;
+  Piece next_piece(std::string_view rest) const;
+
   Vocabulary vocabulary_;
-  Vocabulary continuing_;  // the tokens that begin with the prefix, without it
+  PrefixSet beginnings_;  // of all tokens, by Vocabulary::hash
+  PieceTrie continuing_;  // the tokens that begin with the prefix, without it
   std::string unk_token_;
   int32_t unk_ = 0;
   uint32_t max_chars_ = 100;
