@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -34,10 +35,6 @@ void trace(std::string_view text, std::vector<TokenSpan>& origins) {
     characters += !utf8::is_continuation(byte);
     origins.push_back({characters - 1, characters});
   }
-}
-
-std::string_view word_at(std::string_view text, ByteRange range) {
-  return {text.data() + range.begin, range.end - range.begin};
 }
 
 bool is_edge(char32_t c) { return c == U'\u0120' || (unicode::flags(c) & unicode::blank); }
@@ -320,27 +317,40 @@ Result<void> PipelineTokenizer::add_words(TextView text, bool at_start, Run& run
     }
     return {};
   }
-  // A few words at a time: while one is looked up, the cache's lines of the next ones are on their way.
+  return add_cached(words, run);
+}
+
+// Words whose places nobody asks for. A few at a time: while one is looked up, the cache's lines of the next ones are
+// on their way.
+Result<void> PipelineTokenizer::add_cached(const Words& words, Run& run) const {
   constexpr size_t ahead = 16;
+  WordKey keys[ahead];
   uint64_t hashes[ahead];
-  for (size_t begin = 0; begin < words.words.size(); begin += ahead) {
+  int32_t known[ahead * WordCache::max_ids];
+  const std::string_view text = words.text.text;
+  for (size_t begin = 0; begin < words.words.size() && run.ids.size() < run.enough; begin += ahead) {
     const auto some = std::span(words.words).subspan(begin, std::min(ahead, words.words.size() - begin));
     for (size_t i = 0; i < some.size(); ++i) {
-      hashes[i] = WordCache::hash(word_at(words.text.text, some[i]));
+      const char* const word = text.data() + some[i].begin;
+      keys[i] = WordKey::of(word, some[i].end - some[i].begin, text);
+      hashes[i] = keys[i].hash(word);
       run.cache.prefetch(hashes[i]);
     }
+    size_t count = 0;
     for (size_t i = 0; i < some.size(); ++i) {
-      if (run.ids.size() >= run.enough) return {};
-      const auto word = word_at(words.text.text, some[i]);
-      if (const auto known = run.cache.find(word, hashes[i]); !known.empty()) {
-        run.ids.push_back(known[0]);  // most words are one token
-        if (known.size() > 1) run.ids.insert(run.ids.end(), known.begin() + 1, known.end());
+      const char* const word = text.data() + some[i].begin;
+      if (const auto* found = run.cache.find(word, keys[i], hashes[i])) {
+        std::memcpy(known + count, found->ids, sizeof found->ids);  // all, since that is faster than some
+        count += found->count;
         continue;
       }
+      run.ids.insert(run.ids.end(), known, known + count);
+      count = 0;
       const size_t first = run.ids.size();
-      if (auto done = parts_.model->encode(word, run.buffers, run.ids, nullptr); !done) return done;
-      run.cache.put(word, hashes[i], std::span(run.ids).subspan(first));
+      if (auto done = parts_.model->encode({word, keys[i].size}, run.buffers, run.ids, nullptr); !done) return done;
+      run.cache.put(word, keys[i], hashes[i], std::span(run.ids).subspan(first));
     }
+    run.ids.insert(run.ids.end(), known, known + count);
   }
   return {};
 }

@@ -80,6 +80,7 @@ class PipelineTokenizer final : public Tokenizer {
   Result<bool> tokenize(std::string_view text, Run& run) const;
   Result<void> add_segment(TextView text, bool at_start, Run& run) const;
   Result<void> add_words(TextView text, bool at_start, Run& run) const;
+  Result<void> add_cached(const Words& words, Run& run) const;
   Result<void> add_traced(TextView word, Run& run) const;
   void add_token(int32_t id, TextView text, Run& run) const;
 
