@@ -1,6 +1,8 @@
 #include "tokenizers/utf8.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <simdjson.h>
 
 namespace weir::utf8 {
 namespace {
@@ -38,21 +40,16 @@ size_t scan(std::string_view text, size_t& skip) {
 }  // namespace
 
 bool valid(std::string_view text) {
-  size_t skip = 0;
-  size_t i = 0;
-  while (i < text.size()) {
-    uint64_t eight = 0;
-    while (i + 8 <= text.size()) {  // ASCII, eight bytes at a time
-      std::memcpy(&eight, text.data() + i, 8);
-      if ((eight & 0x8080808080808080u) != 0) break;
-      i += 8;
-    }
-    if (i == text.size()) break;
-    const size_t n = scan(text.substr(i), skip);
-    if (n == 0) return false;
-    i += n;
+  while (text.size() >= 8) {  // ASCII, eight bytes at a time
+    uint64_t eight;
+    std::memcpy(&eight, text.data(), 8);
+    if ((eight & 0x8080808080808080u) != 0) break;
+    text.remove_prefix(8);
   }
-  return true;
+  if (text.size() < 8 &&
+      std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    return true;
+  return simdjson::validate_utf8(text.data(), text.size());
 }
 
 void replace_invalid(std::string_view text, std::string& out) {
