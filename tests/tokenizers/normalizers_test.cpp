@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -8,8 +9,10 @@
 
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/json_file.hpp"
+#include "tokenizers/normalizers/bert_normalizer.hpp"
 #include "tokenizers/normalizers/read_normalizer.hpp"
 #include "tokenizers/normalizers/unicode_form.hpp"
+#include "tokenizers/unicode/tables.hpp"
 #include "tokenizers/utf8.hpp"
 
 namespace weir {
@@ -134,6 +137,32 @@ TEST_F(NormalizersTest, a_long_run_of_marks_is_put_in_order) {
   NormalizedText out;
   ASSERT_TRUE(UnicodeForm(UnicodeForm::Kind::nfc).apply({text, {}}, buffers, out));
   EXPECT_TRUE(out.text.starts_with("\u1ea1\u0323\u0323"));
+}
+
+// With origins each character takes the general way; without, nearly all take a short one.
+TEST(BertNormalizerTest, writes_the_same_with_origins_and_without) {
+  std::u32string combining{U'\u0301', U'\u0323', U'\u0338', U'\u200b', U'e', U' ', U'x'};
+  for (char32_t c = 0x80; c < 0x110000; ++c)
+    if (unicode::combining_rank(c) != 0 && !(unicode::flags(c) & unicode::mark)) combining += c;
+  ASSERT_GT(combining.size(), 7u);
+  std::mt19937 random(4);
+  for (int bits = 0; bits < 16; ++bits) {
+    const BertNormalizer normalizer({(bits & 1) == 0, (bits & 2) == 0, (bits & 4) == 0, (bits & 8) == 0});
+    EncodeBuffers buffers;
+    NormalizedText plain, traced;
+    std::string text;
+    for (char32_t c = 0; c < 0x110000; c += bits == 0 ? 1 : 1 + random() % 30) {
+      if (c >= 0xD800 && c < 0xE000) continue;
+      utf8::append(text, c);
+      for (size_t i = random() % 6; i > 3; --i) utf8::append(text, combining[random() % combining.size()]);
+      if (random() % 64 == 0) text += "Some More, ASCII\r\n\x01\x7f in it";
+      if (text.size() < 200 + random() % 400) continue;
+      normalizer.apply({text, {}}, buffers, plain);
+      normalizer.apply({text, std::vector<TokenSpan>(text.size())}, buffers, traced);
+      ASSERT_EQ(plain.text, traced.text) << text;
+      text.clear();
+    }
+  }
 }
 
 }  // namespace

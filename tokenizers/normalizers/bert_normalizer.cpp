@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -20,47 +21,115 @@ const char* ascii_end(const char* p, const char* end) {
 
 }  // namespace
 
+BertNormalizer::BertNormalizer(const Options& options) : options_(options) {
+  for (char32_t c = 0; c < forms_.size(); ++c) forms_[c] = found_form(c);
+}
+
 bool BertNormalizer::apply(TextView in, EncodeBuffers& buffers, NormalizedText& out) const {
   out.clear();
-  const bool traced = in.traced();
-  const char* p = in.text.data();
-  const char* const begin = p;
-  const char* const end = p + in.text.size();
-  const auto origin_at = [&](const char* at) {
-    return traced ? in.origins[static_cast<size_t>(at - begin)] : TokenSpan{};
+  if (in.traced()) {
+    apply_traced(in, buffers, out);
+  } else {
+    apply_plain(in.text, buffers, out);
+  }
+  return true;
+}
+
+// Runs of ASCII eight bytes at a time, other characters one by one.
+void BertNormalizer::apply_plain(std::string_view in, EncodeBuffers& buffers, NormalizedText& out) const {
+  const char* p = in.data();
+  const char* const end = p + in.size();
+  const auto& run = buffers.run;
+  char some[512];  // on the way to `out`
+  char* at = some;
+  const auto flush = [&] {
+    if (at != some) out.text.append(some, at);
+    at = some;
   };
-  // ASCII in, at most as much ASCII out: written through a pointer, the rest through emit.
   while (p < end) {
-    if (static_cast<unsigned char>(*p) >= 0x80) {
-      const TokenSpan origin = origin_at(p);
-      apply_other(utf8::next(p), origin, traced, buffers, out);
+    if (run.empty() && end - p >= 8 && ascii::all_ascii(ascii::load(p))) {
+      flush();
+      const char* const stop = ascii_end(p, end);
+      const size_t before = out.text.size();
+      out.text.resize(before + static_cast<size_t>(stop - p));
+      const char* const written = write_blocks(p, stop, out.text.data() + before);
+      out.text.resize(static_cast<size_t>(written - out.text.data()));
+      p = stop;
       continue;
     }
-    if (!buffers.run.empty()) {
-      // What clean_text drops does not part a letter from its marks.
-      if (options_.clean_text && (unicode::flags(static_cast<unsigned char>(*p)) & unicode::drop)) {
-        ++p;
-        continue;
-      }
-      flush_run(traced, buffers, out);
-    }
-    const char* const stop = ascii_end(p, end);
-    const size_t before = out.text.size();
-    out.text.resize(before + static_cast<size_t>(stop - p));
-    char* at = out.text.data() + before;
-    if (traced) {
-      for (; p < stop; ++p) {
-        char* const next = write_ascii(p, p + 1, at);
-        if (next != at) out.origins.push_back(origin_at(p));
-        at = next;
+    for (const char* const stop = p + std::min<std::ptrdiff_t>(8, end - p); p < stop;) {
+      const char32_t c = utf8::next(p);
+      const Form form = c < forms_.size() ? forms_[c] : form_of(c);
+      if (form.size <= Form::most && run.empty()) {
+        std::memcpy(at, form.text, Form::most);
+        at += form.size;
+      } else if (form.size != Form::nothing) {
+        flush();
+        apply_any(c, {}, false, buffers, out);
       }
     }
-    at = write_blocks(p, stop, at);
-    p = stop;
-    out.text.resize(static_cast<size_t>(at - out.text.data()));
+    if (at > some + sizeof some - 8 * Form::most) flush();
   }
-  flush_run(traced, buffers, out);
-  return true;
+  flush();
+  flush_run(false, buffers, out);
+}
+
+// The same for `c` alone, from the definition; only for characters below U+0800.
+BertNormalizer::Form BertNormalizer::found_form(char32_t c) const {
+  Form form;
+  if (options_.clean_text && (unicode::flags(c) & unicode::drop)) return form.size = Form::nothing, form;
+  const auto parts = unicode::decompose(c);
+  const bool space = options_.clean_text && (unicode::flags(c) & unicode::space);
+  if (options_.strip_accents && !space) {
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < parts.count; ++i) {
+      if (unicode::combining_rank(parts.at[i]) == 0) continue;
+      ++waiting;
+      if (!(unicode::flags(parts.at[i]) & unicode::mark)) return form;
+    }
+    if (waiting == parts.count) return form.size = Form::nothing, form;
+    if (unicode::combining_rank(parts.at[0]) != 0) return form;
+  }
+  EncodeBuffers buffers;
+  NormalizedText out;
+  apply_any(c, {}, false, buffers, out);
+  flush_run(false, buffers, out);
+  if (out.text.size() > Form::most) return form;
+  out.text.copy(form.text, Form::most);
+  form.size = static_cast<uint8_t>(out.text.size());
+  return form;
+}
+
+// By the properties of `c`, as far as that is simple.
+BertNormalizer::Form BertNormalizer::form_of(char32_t c) const {
+  Form form;
+  const uint8_t flags = unicode::flags(c);
+  if (options_.clean_text && (flags & unicode::drop)) return form.size = Form::nothing, form;
+  if (options_.clean_text && (flags & unicode::space)) return form.text[0] = ' ', form.size = 1, form;
+  char* at = form.text;
+  const auto done = [&] { return form.size = static_cast<uint8_t>(at - form.text), form; };
+  if (options_.strip_accents && !(unicode::forms(c) & unicode::nfd_stable)) {
+    if (!unicode::is_hangul(c)) return form;
+    const auto parts = unicode::decompose_hangul(c);
+    for (uint32_t i = 0; i < parts.count; ++i) at += utf8::write(parts.at[i], at);
+    return done();
+  }
+  const bool chinese = options_.handle_chinese_chars && (flags & unicode::chinese);
+  if (chinese) *at++ = ' ';
+  if (!options_.strip_accents || !(flags & unicode::mark)) {
+    const auto lowered = options_.lowercase ? unicode::lower(c) : unicode::Sequence{{c}, 1};
+    at += utf8::write(lowered.at[0], at);  // the only longer one is U+0130
+  }
+  if (chinese) *at++ = ' ';
+  return done();
+}
+
+void BertNormalizer::apply_traced(TextView in, EncodeBuffers& buffers, NormalizedText& out) const {
+  for (const char* p = in.text.data(); p < in.text.data() + in.text.size();) {
+    const TokenSpan origin = in.origins[static_cast<size_t>(p - in.text.data())];
+    apply_any(utf8::next(p), origin, true, buffers, out);
+  }
+  flush_run(true, buffers, out);
 }
 
 char* BertNormalizer::write_ascii(const char* p, const char* stop, char* at) const {
@@ -96,8 +165,8 @@ std::string BertNormalizer::describe() const {
                      yes_no(options_.strip_accents, "stripping of accents"), yes_no(options_.lowercase, "lower case"));
 }
 
-void BertNormalizer::apply_other(char32_t c, TokenSpan origin, bool traced, EncodeBuffers& buffers,
-                                 NormalizedText& out) const {
+void BertNormalizer::apply_any(char32_t c, TokenSpan origin, bool traced, EncodeBuffers& buffers,
+                               NormalizedText& out) const {
   const uint8_t flags = unicode::flags(c);
   if (options_.clean_text && (flags & unicode::drop)) return;
   if (options_.clean_text && (flags & unicode::space)) {
