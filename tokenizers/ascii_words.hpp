@@ -22,10 +22,6 @@ inline uint64_t at_least(uint64_t bytes, uint8_t low) { return (bytes + ones * (
 inline uint64_t between(uint64_t bytes, uint8_t low, uint8_t high) {
   return at_least(bytes, low) & ~at_least(bytes, static_cast<uint8_t>(high + 1));
 }
-// Letters of either case and digits.
-inline uint64_t alphanumeric(uint64_t bytes) {
-  return between(bytes | ones * 0x20, 'a', 'z') | between(bytes, '0', '9');
-}
 inline uint64_t control(uint64_t bytes) { return (at_least(bytes, 0x20) ^ tops) | at_least(bytes, 0x7f); }
 inline uint64_t lower(uint64_t bytes) { return bytes | between(bytes, 'A', 'Z') >> 2; }
 

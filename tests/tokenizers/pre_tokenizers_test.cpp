@@ -1,15 +1,21 @@
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <unistd.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <hwy/targets.h>
 
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/json_file.hpp"
+#include "tokenizers/pre_tokenizers/bert_pre_tokenizer.hpp"
 #include "tokenizers/pre_tokenizers/read_pre_tokenizer.hpp"
+#include "tokenizers/unicode/tables.hpp"
+#include "tokenizers/utf8.hpp"
 
 namespace weir {
 namespace {
@@ -93,6 +99,52 @@ TEST_F(PreTokenizersTest, broken_parts_are_refused_by_name) {
               HasSubstr("/add_prefix_space"));
   EXPECT_THAT(split(R"({"type": "Sequence"})", ""), HasSubstr("/pretokenizers"));
 }
+
+// Character by character.
+std::vector<std::string> bert_words(const std::string& text) {
+  std::vector<std::string> words{""};
+  for (const char* p = text.data(); p < text.data() + text.size();) {
+    const char* const from = p;
+    const uint8_t flags = unicode::flags(utf8::next(p));
+    if (flags & (unicode::whitespace | unicode::punct)) words.emplace_back();
+    if (flags & unicode::whitespace) continue;
+    words.back().append(from, p);
+    if (flags & unicode::punct) words.emplace_back();
+  }
+  std::erase(words, "");
+  return words;
+}
+
+// Once per instruction set that this processor has.
+struct BertWordsTest : testing::TestWithParam<int64_t> {
+  BertWordsTest() { hwy::SetSupportedTargetsForTest(GetParam() | HWY_STATIC_TARGET); }
+  ~BertWordsTest() override { hwy::SetSupportedTargetsForTest(0); }
+};
+
+TEST_P(BertWordsTest, are_found_wherever_blocks_end) {
+  const char* const parts[] = {
+      "a",      "a",      "Z9",         "word",         " ",      " ",      "\t\n",   ",",      "!",
+      "\x01",   "\x7f",   "\u00e9",     "\u0436\u0437", "\u4e2d", "\u3000", "\u2028", "\u00a0", "\u2014",
+      "\u3002", "\u00bf", "\U0001F600", "\U00010100"};
+  std::mt19937 random(5);
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    const size_t variety = round % 3 == 0 ? 11 : std::size(parts);
+    for (size_t size = random() % (round % 4 == 0 ? 8 : 300); text.size() < size;) text += parts[random() % variety];
+    if (text.empty()) continue;
+    EncodeBuffers buffers;
+    Words& words = buffers.words;
+    words.text = {text, {}};
+    words.words = {{0, static_cast<uint32_t>(text.size())}};
+    BertPreTokenizer().apply(words, buffers);
+    std::vector<std::string> found;
+    for (const auto [begin, end] : words.words) found.push_back(text.substr(begin, end - begin));
+    ASSERT_EQ(found, bert_words(text)) << text;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, BertWordsTest, testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& target) { return hwy::TargetName(target.param); });
 
 }  // namespace
 }  // namespace weir
