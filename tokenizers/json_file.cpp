@@ -2,16 +2,53 @@
 
 #include <algorithm>
 #include <bit>
+#include <fstream>
 #include <simdjson.h>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tokenizers/large_pages.hpp"
+
 namespace weir {
 
+// simdjson's memory is replaced by our own: with small pages, their faults are most of what parsing costs.
 struct JsonAt::Document {
-  simdjson::dom::parser parser;
+  Document(size_t text_bytes, std::string name)
+      : file(std::move(name)), tape(text_bytes + slack), strings(2 * text_bytes + slack) {}
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+  ~Document() { give_back(); }
+
+  // `padded`: with SIMDJSON_PADDING bytes behind it.
+  simdjson::simdjson_result<simdjson::dom::element> parse(std::string_view padded) {
+    simdjson::dom::parser parser;
+    give_back();
+    const size_t capacity = std::max<size_t>(padded.size(), 64);  // what is less is made larger
+    if (const auto failed = values.allocate(capacity)) return failed;
+    if (const auto failed = parser.allocate(capacity)) return failed;
+    LargeBlock<uint32_t> structurals(padded.size() + slack);
+    values.tape.reset(tape.data());
+    values.string_buf.reset(strings.data());
+    parser.implementation->structural_indexes.reset(structurals.data());
+    const auto root = parser.parse_into_document(values, padded.data(), padded.size(), false);
+    (void)parser.implementation->structural_indexes.release();
+    return root;
+  }
+
+  simdjson::dom::document values;
   std::string file;
+
+ private:
+  static constexpr size_t slack = 4096;  // simdjson wants less
+
+  void give_back() {
+    if (values.tape.get() == tape.data()) (void)values.tape.release();
+    if (values.string_buf.get() == strings.data()) (void)values.string_buf.release();
+  }
+
+  LargeBlock<uint64_t> tape;
+  LargeBlock<uint8_t> strings;
 };
 
 namespace {
@@ -106,6 +143,25 @@ std::string why_not(std::string_view text, simdjson::error_code error) {
   return first.message.empty() ? simdjson::error_message(error) : first.message;
 }
 
+// A text to parse: simdjson reads a little behind its end.
+class PaddedText {
+ public:
+  explicit PaddedText(size_t size) : size_(size), memory_(size + padding) {
+    std::fill_n(memory_.data() + size, padding, '\0');
+  }
+  explicit PaddedText(std::string_view text) : PaddedText(text.size()) { std::copy(text.begin(), text.end(), data()); }
+
+  char* data() const { return memory_.data(); }
+  size_t size() const { return size_; }
+  std::string_view view() const { return {data(), size_}; }
+
+ private:
+  static constexpr size_t padding = simdjson::SIMDJSON_PADDING;
+
+  size_t size_;
+  LargeBlock<char> memory_;
+};
+
 // transformers writes "no limit" as 1000000000000000019884624838656, which simdjson refuses. Such a number becomes one
 // with an exponent, at the same place: 1000000000000000019e12.
 void shorten_long_integers(char* text, size_t size) {
@@ -139,34 +195,34 @@ Result<std::optional<JsonAt>> JsonAt::open(const std::filesystem::path& file) {
   if (!error && size > most_bytes)
     return fail(ErrorCode::corrupt,
                 fmt::format("{}: has {} bytes; at most {} are read", file.string(), size, most_bytes));
-  simdjson::padded_string text;
-  if (simdjson::padded_string::load(file.string()).get(text) != simdjson::SUCCESS)
+  const PaddedText text(error ? 0 : size);
+  if (std::ifstream in(file, std::ios::binary);
+      error || !in ||
+      in.rdbuf()->sgetn(text.data(), static_cast<std::streamsize>(size)) != static_cast<std::streamsize>(size))
     return fail(ErrorCode::io_error, fmt::format("{}: cannot be read", file.string()));
-  auto document = std::make_shared<Document>();
-  document->file = file.string();
+  auto document = std::make_shared<Document>(text.size(), file.string());
   Element root;
-  auto failed = document->parser.parse(text).get(root);
+  auto failed = document->parse(text.view()).get(root);
   if (failed == simdjson::NUMBER_ERROR) {
     shorten_long_integers(text.data(), text.size());
-    failed = document->parser.parse(text).get(root);
+    failed = document->parse(text.view()).get(root);
   }
   if (failed != simdjson::SUCCESS)
-    return fail(ErrorCode::corrupt, fmt::format("{}: is no JSON: {}", file.string(), why_not(text, failed)));
+    return fail(ErrorCode::corrupt, fmt::format("{}: is no JSON: {}", file.string(), why_not(text.view(), failed)));
   return std::optional(JsonAt(std::move(document), kept(root)));
 }
 
 Result<JsonAt> JsonAt::parse(std::string_view text, std::string name) {
-  auto document = std::make_shared<Document>();
-  document->file = std::move(name);
+  auto document = std::make_shared<Document>(text.size(), std::move(name));
   Element root;
-  const auto failed = document->parser.parse(text.data(), text.size()).get(root);
+  const auto failed = document->parse(PaddedText(text).view()).get(root);
   if (failed != simdjson::SUCCESS)
     return fail(ErrorCode::corrupt, fmt::format("{}: is no JSON: {}", document->file, why_not(text, failed)));
   return JsonAt(std::move(document), kept(root));
 }
 
 std::string JsonAt::place() const {
-  const auto pointer = pointer_to(document_->parser.doc.root(), position(of(value_))) + absent_;
+  const auto pointer = pointer_to(document_->values.root(), position(of(value_))) + absent_;
   return document_->file + ": " + (pointer.empty() ? "/" : pointer);
 }
 
@@ -286,6 +342,13 @@ Result<size_t> JsonAt::array_size() const {
   size_t size = 0;
   for ([[maybe_unused]] Element item : list) ++size;
   return size;
+}
+
+size_t JsonAt::count() const {
+  simdjson::dom::array list;
+  simdjson::dom::object members;
+  if (is_array() && of(value_).get(list) == simdjson::SUCCESS) return list.size();
+  return is_object() && of(value_).get(members) == simdjson::SUCCESS ? members.size() : 0;
 }
 
 Result<void> JsonAt::object() const {

@@ -51,6 +51,7 @@ class JsonAt {
   Result<int64_t> integer(int64_t low, int64_t high) const;
   Result<bool> boolean(bool fallback) const;  // null: the fallback
   Result<size_t> array_size() const;          // null: 0
+  size_t count() const;                       // of members or elements, about; else 0
   Result<void> object() const;
 
   tl::unexpected<Error> wrong(std::string_view expected) const;

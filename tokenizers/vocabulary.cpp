@@ -58,6 +58,7 @@ Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::st
     for (; made.slots_[at].id >= 0; at = (at + 1) & mask) {
       const Slot slot = made.slots_[at];
       if (slot.tag != tag || made.text(made.spans_[static_cast<size_t>(slot.id)]) != token) continue;
+      made.one_to_one_ = false;
       if (repeated == Repeated::last_counts) break;
       return fail(ErrorCode::corrupt, fmt::format("{}: token '{}' stands twice", place, token));
     }
@@ -93,12 +94,6 @@ void Vocabulary::find_all(std::span<const std::string_view> tokens, std::span<in
         __builtin_prefetch(text_.data() + spans_[static_cast<size_t>(slot.id)].begin);
     for (size_t i = 0; i < count; ++i) ids[from + i] = find(tokens[from + i], hashes[i]).value_or(-1);
   }
-}
-
-std::optional<std::string_view> Vocabulary::token(int32_t id) const {
-  if (id < 0 || static_cast<size_t>(id) >= spans_.size() || spans_[static_cast<size_t>(id)].length < 0)
-    return std::nullopt;
-  return text(spans_[static_cast<size_t>(id)]);
 }
 
 }  // namespace weir

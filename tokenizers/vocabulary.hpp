@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "tokenizers/large_pages.hpp"
 
 namespace weir {
 
@@ -30,10 +31,15 @@ class Vocabulary {
   // The same for many tokens: their ids, -1 for none. Faster than one by one, since memory is asked for ahead.
   void find_all(std::span<const std::string_view> tokens, std::span<int32_t> ids) const;
   // The token of an id; nullopt for a hole.
-  std::optional<std::string_view> token(int32_t id) const;
+  std::optional<std::string_view> token(int32_t id) const {
+    if (id < 0 || static_cast<size_t>(id) >= spans_.size() || spans_[static_cast<size_t>(id)].length < 0)
+      return std::nullopt;
+    return text(spans_[static_cast<size_t>(id)]);
+  }
 
   uint32_t size() const { return static_cast<uint32_t>(spans_.size()); }  // the highest id and one
   size_t longest() const { return longest_; }                             // bytes
+  bool is_one_to_one() const { return one_to_one_; }                      // no token stands in the list twice
 
   // FNV-1a, so that the hashes of all prefixes of a word come from one pass.
   static constexpr uint64_t hash_start = 0xcbf29ce484222325;
@@ -59,9 +65,10 @@ class Vocabulary {
   static size_t spread(uint64_t hash) { return static_cast<size_t>(hash ^ hash >> 32); }
 
   std::string text_;
-  std::vector<Span> spans_;  // by id
-  std::vector<Slot> slots_;  // open addressing, half full at most
+  LargeVector<Span> spans_;  // by id
+  LargeVector<Slot> slots_;  // open addressing, half full at most
   size_t longest_ = 0;
+  bool one_to_one_ = true;
 };
 
 }  // namespace weir

@@ -48,42 +48,17 @@ class BlankSplits final : public PreTokenizer {
 
 }  // namespace
 
-Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::span<const Pair> pairs, BpeOptions options,
+Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::span<const MergePair> pairs, BpeOptions options,
                                        const std::string& place) {
-  std::vector<std::string_view> texts;
-  texts.reserve(pairs.size() * 2);
-  for (const auto& [left, right] : pairs) {
-    texts.push_back(left);
-    texts.push_back(right);
-  }
-  std::vector<int32_t> ids(texts.size());
-  vocabulary.find_all(texts, ids);
-  std::vector<Merge> merges;
-  merges.reserve(pairs.size());
-  const size_t prefix = options.continuing_subword_prefix.size();
-  std::string joined;
-  int32_t last = -1;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const auto missing = [&](std::string_view token) {
-      return fail(ErrorCode::corrupt, fmt::format("{}/{}: '{}' is not in the vocabulary", place, i, token));
-    };
-    const auto& [left, right] = pairs[i];
-    if (ids[2 * i] < 0) return missing(left);
-    if (ids[2 * i + 1] < 0) return missing(right);
-    joined.assign(left);
-    joined.append(right.substr(std::min(prefix, right.size())));
-    // Files list the results in the order of their ids, nearly always.
-    if (vocabulary.token(last) != joined && vocabulary.token(++last) != joined) {
-      const auto found = vocabulary.find(joined);
-      if (!found) return missing(joined);
-      last = *found;
-    }
-    merges.push_back({ids[2 * i], ids[2 * i + 1], last});
-  }
-  return make(std::move(vocabulary), std::move(merges), std::move(options), place);
+  MergeReader reader(vocabulary, options.continuing_subword_prefix.size(), pairs.size(), place);
+  for (const auto& pair : pairs)
+    if (auto done = reader.add(pair); !done) return fail(std::move(done.error()));
+  auto merges = reader.finish();
+  if (!merges) return fail(std::move(merges.error()));
+  return make(std::move(vocabulary), std::move(*merges), std::move(options), place);
 }
 
-Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options,
+Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, LargeVector<Merge> merges, BpeOptions options,
                                        const std::string& place) {
   if (vocabulary.size() > MergeTable::most_ids || merges.size() >= MergeTable::none)
     return fail(ErrorCode::unsupported,
@@ -92,7 +67,7 @@ Result<std::unique_ptr<Bpe>> Bpe::make(Vocabulary vocabulary, std::vector<Merge>
   return std::unique_ptr<Bpe>(new Bpe(std::move(vocabulary), std::move(merges), std::move(options)));
 }
 
-Bpe::Bpe(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options)
+Bpe::Bpe(Vocabulary vocabulary, LargeVector<Merge> merges, BpeOptions options)
     : vocabulary_(std::move(vocabulary)), options_(std::move(options)), symbols_(vocabulary_, options_) {
   const auto grows = [&](const Merge& merge) {
     return vocabulary_.token(merge.right)->size() > options_.continuing_subword_prefix.size();

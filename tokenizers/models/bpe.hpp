@@ -3,11 +3,11 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tokenizers/model.hpp"
 #include "tokenizers/models/bpe_symbols.hpp"
+#include "tokenizers/models/merge_reader.hpp"
 #include "tokenizers/models/merge_table.hpp"
 #include "tokenizers/pre_tokenizer.hpp"
 
@@ -17,15 +17,12 @@ namespace weir {
 // does, of equal ones the leftmost. Short words by scanning, long ones with a heap.
 class Bpe final : public Model {
  public:
-  // A merge by its tokens.
-  using Pair = std::pair<std::string_view, std::string_view>;
-
   // `place` names the list of merges. corrupt: a merge names a token that the vocabulary lacks. unsupported: more ids
   // or merges than a MergeTable holds.
-  static Result<std::unique_ptr<Bpe>> make(Vocabulary vocabulary, std::span<const Pair> merges, BpeOptions options,
+  static Result<std::unique_ptr<Bpe>> make(Vocabulary vocabulary, std::span<const MergePair> merges, BpeOptions options,
                                            const std::string& place);
   // The same with merges whose tokens are looked up already, in the order of their ranks.
-  static Result<std::unique_ptr<Bpe>> make(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options,
+  static Result<std::unique_ptr<Bpe>> make(Vocabulary vocabulary, LargeVector<Merge> merges, BpeOptions options,
                                            const std::string& place);
 
   Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
@@ -36,7 +33,7 @@ class Bpe final : public Model {
   std::string describe() const override;
 
  private:
-  Bpe(Vocabulary vocabulary, std::vector<Merge> merges, BpeOptions options);
+  Bpe(Vocabulary vocabulary, LargeVector<Merge> merges, BpeOptions options);
 
   bool blanks_stand_in_front(std::span<const Merge> merges) const;
   std::optional<int32_t> whole(std::string_view word, BpeBuffers& work) const;

@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "tokenizers/large_pages.hpp"
 
 namespace weir {
 
@@ -44,8 +45,8 @@ class MergeTable {
   }
   size_t place(uint64_t key) const { return static_cast<size_t>(key * 0x9E3779B97F4A7C15u >> shift_); }
 
-  std::vector<uint64_t> slots_;
-  std::vector<int32_t> results_;  // by rank
+  LargeVector<uint64_t> slots_;
+  LargeVector<int32_t> results_;  // by rank
   size_t mask_ = 0;
   int shift_ = 0;
 };

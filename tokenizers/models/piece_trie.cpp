@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
@@ -29,24 +30,48 @@ Places exchanged(const Places& bits, unsigned by) {
   return out;
 }
 
-// The order of bytes; most differ in the first eight.
-void sort(std::vector<PieceTrie::Piece>& pieces) {
-  struct Keyed {
-    uint64_t key;
-    PieceTrie::Piece piece;
-  };
-  std::vector<Keyed> keyed;
-  keyed.reserve(pieces.size());
-  for (const auto& piece : pieces) {
-    uint64_t key = 0;
-    for (size_t i = 0; i < 8; ++i)
-      key = key << 8 | (i < piece.first.size() ? static_cast<unsigned char>(piece.first[i]) : 0u);
-    keyed.push_back({key, piece});
+// A piece with its first bytes at hand: most pieces have no more.
+struct Keyed {
+  explicit Keyed(const PieceTrie::Piece& piece)
+      : text(piece.first.data()), size(static_cast<uint32_t>(piece.first.size())), id(piece.second) {
+    for (size_t i = 0; i < std::min(piece.first.size(), key_bytes); ++i)
+      keys[i / 8] |= uint64_t{static_cast<unsigned char>(text[i])} << (56 - i % 8 * 8);
   }
-  std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
-    return a.key != b.key ? a.key < b.key : a.piece.first < b.piece.first;
-  });
-  for (size_t i = 0; i < pieces.size(); ++i) pieces[i] = keyed[i].piece;
+
+  static constexpr size_t key_bytes = 16;
+
+  // Its byte at a depth; 0 behind its end.
+  unsigned byte(size_t depth) const {
+    if (depth < key_bytes) return static_cast<unsigned char>(keys[depth / 8] >> (56 - depth % 8 * 8));
+    return depth < size ? static_cast<unsigned char>(text[depth]) : 0;
+  }
+  // In the order of bytes.
+  bool operator<(const Keyed& other) const {
+    if (keys[0] != other.keys[0]) return keys[0] < other.keys[0];
+    if (keys[1] != other.keys[1]) return keys[1] < other.keys[1];
+    return std::string_view(text, size) < std::string_view(other.text, other.size);
+  }
+
+  std::array<uint64_t, 2> keys{};
+  const char* text;
+  uint32_t size;
+  int32_t id;
+};
+
+// Sorts pieces that share `depth` bytes: by the next byte, as long as there are many. `other`: room for as many.
+void sort_bytes(std::span<Keyed> pieces, std::span<Keyed> other, size_t depth) {
+  constexpr size_t few = 64;
+  if (pieces.size() <= few || depth == Keyed::key_bytes) return std::sort(pieces.begin(), pieces.end());
+  std::array<size_t, 256> counts{};
+  for (const auto& piece : pieces) ++counts[piece.byte(depth)];
+  if (counts[pieces[0].byte(depth)] == pieces.size()) return sort_bytes(pieces, other, depth + 1);
+  std::array<size_t, 256> ends;
+  std::exclusive_scan(counts.begin(), counts.end(), ends.begin(), size_t{0});
+  for (const auto& piece : pieces) other[ends[piece.byte(depth)]++] = piece;
+  std::copy(other.begin(), other.begin() + static_cast<std::ptrdiff_t>(pieces.size()), pieces.begin());
+  for (size_t byte = 0; byte < 256; ++byte)
+    if (counts[byte] > 1)
+      sort_bytes(pieces.subspan(ends[byte] - counts[byte], counts[byte]), other.subspan(0, counts[byte]), depth + 1);
 }
 
 }  // namespace
@@ -54,9 +79,13 @@ void sort(std::vector<PieceTrie::Piece>& pieces) {
 // Finds places for the children of one node after the other, from the root down.
 class PieceTrieBuilder {
  public:
-  explicit PieceTrieBuilder(std::vector<PieceTrie::Piece> pieces) : pieces_(std::move(pieces)) {
-    sort(pieces_);
-    add_block();  // of the leaves
+  explicit PieceTrieBuilder(std::span<const PieceTrie::Piece> pieces) : pieces_(pieces.begin(), pieces.end()) {
+    LargeVector<Keyed> other = pieces_;
+    sort_bytes(pieces_, other, 0);
+    size_t bytes = 0;
+    for (const auto& piece : pieces_) bytes += piece.size;
+    trie_.nodes_.reserve(std::min(bytes + 512, most_nodes));  // more than there will be; what is not used costs nothing
+    add_block();                                              // of the leaves
     blocks_[0].free = {};
   }
 
@@ -98,14 +127,14 @@ class PieceTrieBuilder {
 
   // Gives the children of the node of these pieces their places; they wait for their own children. Returns the base.
   uint32_t place_children(size_t begin, size_t end, size_t depth) {
-    while (begin < end && pieces_[begin].first.size() == depth) ++begin;  // the piece that ends here
+    while (begin < end && pieces_[begin].size == depth) ++begin;  // the piece that ends here
     if (begin == end) return 0;
     children_.clear();
     for (size_t at = begin; at < end;) {
-      const char label = pieces_[at].first[depth];
+      const unsigned label = pieces_[at].byte(depth);
       const size_t from = at;
-      while (at < end && pieces_[at].first[depth] == label) ++at;
-      children_.push_back({from, at, depth + 1, static_cast<unsigned char>(label)});
+      while (at < end && pieces_[at].byte(depth) == label) ++at;
+      children_.push_back({from, at, depth + 1, label});
     }
     const uint32_t base = find_base();
     blocks_[base / 256].bases[base / 64 % 4] &= ~(uint64_t{1} << base % 64);
@@ -116,7 +145,7 @@ class PieceTrieBuilder {
       blocks_[child.node / 256].free[child.node / 64 % 4] &= ~(uint64_t{1} << child.node % 64);
       auto& node = trie_.nodes_[child.node];
       node.base_and_label = label;
-      if (pieces_[child.begin].first.size() == child.depth) node.id = pieces_[child.begin].second;
+      if (pieces_[child.begin].size == child.depth) node.id = pieces_[child.begin].id;
       waiting_.push_back(child);
     }
     return base;
@@ -141,6 +170,7 @@ class PieceTrieBuilder {
     for (size_t at = first_open_; at < blocks_.size(); ++at) {
       Places bases = blocks_[at].bases;
       for (const auto& child : children_) {
+        if ((bases[0] | bases[1] | bases[2] | bases[3]) == 0) break;
         const Places free = exchanged(blocks_[at].free, child.node);
         for (size_t word = 0; word < 4; ++word) bases[word] &= free[word];
       }
@@ -153,7 +183,7 @@ class PieceTrieBuilder {
     return static_cast<uint32_t>((blocks_.size() - 1) * 256);
   }
 
-  std::vector<PieceTrie::Piece> pieces_;
+  LargeVector<Keyed> pieces_;
   std::vector<Block> blocks_;
   size_t first_open_ = 1;
   std::vector<Range> waiting_;
@@ -161,6 +191,6 @@ class PieceTrieBuilder {
   PieceTrie trie_;
 };
 
-Result<PieceTrie> PieceTrie::make(std::vector<Piece> pieces) { return PieceTrieBuilder(std::move(pieces)).build(); }
+Result<PieceTrie> PieceTrie::make(std::span<const Piece> pieces) { return PieceTrieBuilder(pieces).build(); }
 
 }  // namespace weir

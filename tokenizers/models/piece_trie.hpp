@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/error.hpp"
+#include "tokenizers/large_pages.hpp"
 
 namespace weir {
 
@@ -27,7 +28,7 @@ class PieceTrie {
 
   PieceTrie() = default;
   // Each piece once, none empty. unsupported: more text than a trie holds.
-  static Result<PieceTrie> make(std::vector<Piece> pieces);
+  static Result<PieceTrie> make(std::span<const Piece> pieces);
 
   // A way down the trie.
   class Walk {
@@ -53,7 +54,7 @@ class PieceTrie {
  private:
   friend class PieceTrieBuilder;
 
-  std::vector<Node> nodes_ = std::vector<Node>(256);  // the first 256 stay free: the children of leaves
+  LargeVector<Node> nodes_ = LargeVector<Node>(256);  // the first 256 stay free: the children of leaves
   uint32_t root_ = 0;                                 // its base
 };
 

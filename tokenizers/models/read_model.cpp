@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "tokenizers/json_file.hpp"
+#include "tokenizers/large_pages.hpp"
 #include "tokenizers/models/bpe.hpp"
 #include "tokenizers/models/unigram.hpp"
 #include "tokenizers/models/word_level.hpp"
@@ -19,7 +20,8 @@ constexpr int64_t highest_id = std::numeric_limits<int32_t>::max();
 
 // {"token": id, ...}
 Result<Vocabulary> read_vocabulary(const JsonAt& vocab) {
-  std::vector<Vocabulary::Entry> entries;
+  LargeVector<Vocabulary::Entry> entries;
+  entries.reserve(vocab.count());
   auto done = vocab.each_member([&](std::string_view token, const JsonAt& at) -> Result<void> {
     const auto id = at.integer(0, highest_id);
     if (!id) return fail(id.error());
@@ -39,7 +41,7 @@ Result<std::optional<std::string>> read_text(const JsonAt& at) {
 }
 
 // "a b", or ["a", "b"].
-Result<Bpe::Pair> read_pair(const JsonAt& at) {
+Result<MergePair> read_pair(const JsonAt& at) {
   constexpr std::string_view form = "two tokens, as \"a b\" or [\"a\", \"b\"]";
   if (at.is_array()) {
     const auto size = at.array_size();
@@ -47,28 +49,28 @@ Result<Bpe::Pair> read_pair(const JsonAt& at) {
     const auto left = at[size_t{0}].view();
     const auto right = at[size_t{1}].view();
     if (!left || !right) return at.wrong(form);
-    return Bpe::Pair(*left, *right);
+    return MergePair(*left, *right);
   }
   const auto text = at.view();
   if (!text) return at.wrong(form);
   const size_t space = text->find(' ');
   if (space == std::string_view::npos || text->find(' ', space + 1) != std::string_view::npos) return at.wrong(form);
-  return Bpe::Pair(text->substr(0, space), text->substr(space + 1));
+  return MergePair(text->substr(0, space), text->substr(space + 1));
 }
 
-Result<std::vector<Bpe::Pair>> read_merges(const JsonAt& list) {
-  std::vector<Bpe::Pair> pairs;
-  if (list.is_null()) return list.wrong("a list");
+Result<LargeVector<Merge>> read_merges(const JsonAt& list, const Vocabulary& vocabulary, size_t prefix) {
+  const auto size = list.is_null() ? list.wrong("a list") : list.array_size();
+  if (!size) return fail(size.error());
+  MergeReader reader(vocabulary, prefix, *size, list.place());
   auto done = list.each_element([&](const JsonAt& at) -> Result<void> {
     if (const auto text = at.is_string() ? at.view() : Result<std::string_view>(""); text->starts_with("#version"))
       return {};  // the head of a merges.txt
     auto pair = read_pair(at);
     if (!pair) return fail(std::move(pair.error()));
-    pairs.push_back(*pair);
-    return {};
+    return reader.add(*pair);
   });
   if (!done) return fail(std::move(done.error()));
-  return pairs;
+  return reader.finish();
 }
 
 Result<void> read_flags(const JsonAt& part, std::initializer_list<std::pair<std::string_view, bool*>> flags) {
@@ -100,15 +102,17 @@ Result<std::unique_ptr<Model>> read_bpe(const JsonAt& part) {
   if (!flags) return fail(std::move(flags.error()));
   auto vocabulary = read_vocabulary(part["vocab"]);
   if (!vocabulary) return fail(std::move(vocabulary.error()));
-  const auto merges = read_merges(part["merges"]);
-  if (!merges) return fail(merges.error());
-  return Bpe::make(std::move(*vocabulary), *merges, std::move(options), part["merges"].place());
+  const auto list = part["merges"];
+  auto merges = read_merges(list, *vocabulary, options.continuing_subword_prefix.size());
+  if (!merges) return fail(std::move(merges.error()));
+  return Bpe::make(std::move(*vocabulary), std::move(*merges), std::move(options), list.place());
 }
 
 // [["piece", -3.5], ...]
 Result<std::unique_ptr<Model>> read_unigram(const JsonAt& part) {
   const auto vocab = part["vocab"];
-  std::vector<ScoredPiece> pieces;
+  LargeVector<ScoredPiece> pieces;
+  pieces.reserve(vocab.count());
   auto done = vocab.each_element([&](const JsonAt& at) -> Result<void> {
     const auto size = at.is_array() ? at.array_size() : Result<size_t>(0);
     if (!size || *size != 2) return at.wrong("a piece and its score");

@@ -18,21 +18,15 @@ size_t character_length(char lead) {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
-// A sum of scores.
-template <UnigramSums sums>
-double rounded(double sum) {
-  return sums == UnigramSums::sentencepiece ? static_cast<float>(sum) : sum;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Unigram>> Unigram::make(const std::vector<ScoredPiece>& pieces, std::optional<int32_t> unk,
-                                               bool byte_fallback, const std::string& place, UnigramSums sums) {
+Result<std::unique_ptr<Unigram>> Unigram::make(std::span<const ScoredPiece> pieces, std::optional<int32_t> unk,
+                                               bool byte_fallback, const std::string& place) {
   if (unk && static_cast<size_t>(*unk) >= pieces.size())
     return fail(ErrorCode::corrupt,
                 fmt::format("{}: the unknown piece is number {} of {}", place, *unk, pieces.size()));
   std::unique_ptr<Unigram> made(new Unigram);
-  std::vector<Vocabulary::Entry> entries;
+  LargeVector<Vocabulary::Entry> entries;
   entries.reserve(pieces.size());
   made->scores_.reserve(pieces.size());
   double lowest = std::numeric_limits<double>::infinity();
@@ -44,13 +38,13 @@ Result<std::unique_ptr<Unigram>> Unigram::make(const std::vector<ScoredPiece>& p
   auto vocabulary = Vocabulary::make(entries, place, Vocabulary::Repeated::last_counts);
   if (!vocabulary) return fail(std::move(vocabulary.error()));
   made->vocabulary_ = std::move(*vocabulary);
-  std::vector<PieceTrie::Piece> words;
+  LargeVector<PieceTrie::Piece> words;
   words.reserve(pieces.size());
   for (size_t id = 0; id < pieces.size(); ++id)
     if (pieces[id].in_texts && !pieces[id].text.empty() &&
-        made->vocabulary_.find(pieces[id].text) == static_cast<int32_t>(id))
+        (made->vocabulary_.is_one_to_one() || made->vocabulary_.find(pieces[id].text) == static_cast<int32_t>(id)))
       words.emplace_back(pieces[id].text, static_cast<int32_t>(id));
-  auto trie = PieceTrie::make(std::move(words));
+  auto trie = PieceTrie::make(words);
   if (!trie) return fail(trie.error().code, fmt::format("{}: {}", place, trie.error().message));
   made->trie_ = std::move(*trie);
   for (size_t byte = 0; byte < 256; ++byte)
@@ -58,7 +52,6 @@ Result<std::unique_ptr<Unigram>> Unigram::make(const std::vector<ScoredPiece>& p
   made->unk_score_ = lowest - unknown_penalty;
   made->unk_ = unk;
   made->byte_fallback_ = byte_fallback;
-  made->sums_ = sums;
   return made;
 }
 
@@ -68,7 +61,6 @@ std::string Unigram::describe() const {
 }
 
 // Fills `best` for each end of a character.
-template <UnigramSums sums>
 Result<void> Unigram::find_best(std::string_view word, std::vector<UnigramBuffers::Best>& best) const {
   using Best = UnigramBuffers::Best;
   best.assign(word.size() + 1, Best());
@@ -81,12 +73,12 @@ Result<void> Unigram::find_best(std::string_view word, std::vector<UnigramBuffer
     for (size_t end = begin; end < word.size() && walk.next(word[end]);) {
       ++end;
       if (walk.id() < 0) continue;
-      const double score = rounded<sums>(scores_[static_cast<size_t>(walk.id())] + before);
+      const double score = scores_[static_cast<size_t>(walk.id())] + before;
       if (better(best[end], score)) best[end] = {score, static_cast<uint32_t>(begin), walk.id()};
       alone = alone || end - begin == length;
     }
     if (!alone) {
-      const double score = rounded<sums>(unk_score_ + before);
+      const double score = unk_score_ + before;
       auto& at = best[begin + length];
       if (better(at, score)) {
         if (!unk_)
@@ -104,9 +96,7 @@ Result<void> Unigram::find_best(std::string_view word, std::vector<UnigramBuffer
 Result<void> Unigram::encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                              std::vector<uint32_t>* ends) const {
   auto& [best, path] = buffers.unigram;
-  auto done = sums_ == UnigramSums::hugging_face ? find_best<UnigramSums::hugging_face>(word, best)
-                                                 : find_best<UnigramSums::sentencepiece>(word, best);
-  if (!done) return done;
+  if (auto done = find_best(word, best); !done) return done;
   path.clear();
   for (auto end = static_cast<uint32_t>(word.size()); end > 0; end = best[end].begin)
     path.push_back({best[end].begin, end, best[end].id});

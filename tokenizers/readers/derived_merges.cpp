@@ -7,8 +7,8 @@
 
 namespace weir {
 
-std::vector<Merge> derived_merges(const Vocabulary& vocabulary, SplitOrder order) {
-  std::vector<Merge> merges;
+LargeVector<Merge> derived_merges(const Vocabulary& vocabulary, SplitOrder order) {
+  LargeVector<Merge> merges;
   for (int32_t id = 0; id < static_cast<int32_t>(vocabulary.size()); ++id) {
     const auto token = vocabulary.token(id);
     if (!token || vocabulary.find(*token) != id) continue;

@@ -16,6 +16,6 @@ enum class SplitOrder {
 
 // The merges that a list of tokens implies, for files that hold none: each way to make a token of two others is a
 // merge, in the order of the ids of the results. What transformers' generate_merges and TikTokenConverter do.
-std::vector<Merge> derived_merges(const Vocabulary& vocabulary, SplitOrder order);
+LargeVector<Merge> derived_merges(const Vocabulary& vocabulary, SplitOrder order);
 
 }  // namespace weir

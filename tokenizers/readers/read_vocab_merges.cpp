@@ -37,7 +37,7 @@ json split(const char* pattern, const char* behavior, bool invert) {
 // The text of merges.txt, kept for the views into it, and its lines.
 struct MergeLines {
   std::unique_ptr<std::string> text;
-  std::vector<Bpe::Pair> pairs;
+  std::vector<MergePair> pairs;
 };
 
 Result<MergeLines> read_merge_lines(const std::filesystem::path& file, size_t from, size_t most) {
