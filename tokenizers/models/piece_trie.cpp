@@ -15,20 +15,7 @@ namespace {
 // Of 256 places, a bit each.
 using Places = std::array<uint64_t, 4>;
 
-// Bit i of the result is bit i ^ by of `bits`.
-Places exchanged(const Places& bits, unsigned by) {
-  constexpr uint64_t halves[] = {0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F,
-                                 0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0x00000000FFFFFFFF};
-  Places out;
-  for (unsigned word = 0; word < 4; ++word) {
-    uint64_t value = bits[word ^ by >> 6];
-    for (unsigned step = 0; step < 6; ++step)
-      if ((by >> step & 1) != 0)
-        value = (value & halves[step]) << (1u << step) | (value >> (1u << step) & halves[step]);
-    out[word] = value;
-  }
-  return out;
-}
+bool contains(const Places& places, uint32_t place) { return (places[place / 64] >> place % 64 & 1) != 0; }
 
 // A piece with its first bytes at hand: most pieces have no more.
 struct Keyed {
@@ -151,32 +138,20 @@ class PieceTrieBuilder {
     return base;
   }
 
-  // Most nodes have one child: any free place will do.
-  std::optional<uint32_t> find_base_of_one(const Block& block, uint32_t label) const {
-    for (uint32_t word = 0; word < 4; ++word) {
+  // A base in this block of which the places of all children are free; `children_` hold their labels as nodes.
+  std::optional<uint32_t> find_base_in(const Block& block) const {
+    for (uint32_t word = 0; word < 4; ++word)
       for (uint64_t free = block.free[word]; free != 0; free &= free - 1) {
-        const uint32_t base = (word * 64 + static_cast<uint32_t>(std::countr_zero(free))) ^ label;
-        if ((block.bases[base / 64] >> base % 64 & 1) != 0) return base;
+        const uint32_t base = (word * 64 + static_cast<uint32_t>(std::countr_zero(free))) ^ children_[0].node;
+        const auto fits = [&](const Range& child) { return contains(block.free, base ^ child.node); };
+        if (contains(block.bases, base) && std::all_of(children_.begin() + 1, children_.end(), fits)) return base;
       }
-    }
     return std::nullopt;
   }
 
-  // A base of which the places of all children are free; `children_` hold their labels as nodes.
   uint32_t find_base() {
-    for (size_t at = first_open_; children_.size() == 1 && at < blocks_.size(); ++at)
-      if (const auto base = find_base_of_one(blocks_[at], children_[0].node))
-        return static_cast<uint32_t>(at * 256) + *base;
     for (size_t at = first_open_; at < blocks_.size(); ++at) {
-      Places bases = blocks_[at].bases;
-      for (const auto& child : children_) {
-        if ((bases[0] | bases[1] | bases[2] | bases[3]) == 0) break;
-        const Places free = exchanged(blocks_[at].free, child.node);
-        for (size_t word = 0; word < 4; ++word) bases[word] &= free[word];
-      }
-      for (size_t word = 0; word < 4; ++word)
-        if (bases[word] != 0)
-          return static_cast<uint32_t>(at * 256 + word * 64 + static_cast<size_t>(std::countr_zero(bases[word])));
+      if (const auto base = find_base_in(blocks_[at])) return static_cast<uint32_t>(at * 256) + *base;
       if (++blocks_[at].failures >= most_failures && at == first_open_) ++first_open_;
     }
     add_block();

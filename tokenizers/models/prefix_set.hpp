@@ -14,8 +14,8 @@ class PrefixSet {
   enum : uint32_t { prefix = 1, token = 2 };
 
   PrefixSet() = default;
-  // For so many prefixes at most.
-  explicit PrefixSet(size_t prefixes) : words_(std::bit_ceil(prefixes * 2 + 32) / 32) {}
+  // For so many tokens, of which each may bring a few prefixes.
+  explicit PrefixSet(size_t tokens) : words_(std::bit_ceil(tokens * 8 + 32) / 32) {}
 
   void add(uint64_t hash, uint32_t what) { words_[word_of(hash)] |= uint64_t{what} << place_of(hash); }
   // Whether some token begins with the text of this hash, and whether that is all of it: a set of the two.

@@ -16,26 +16,20 @@ Result<std::unique_ptr<Model>> WordPiece::make(Vocabulary vocabulary, std::strin
   const auto unk_id = vocabulary.find(unk);
   if (!unk_id)
     return fail(ErrorCode::corrupt, fmt::format("{}: the unknown token '{}' is not in the vocabulary", place, unk));
-  size_t bytes = 0;
   std::vector<PieceTrie::Piece> continuing;
-  const auto each_token = [&](auto&& use) {
-    for (int32_t id = 0; id < static_cast<int32_t>(vocabulary.size()); ++id)
-      if (const auto token = vocabulary.token(id)) use(*token, id);
-  };
-  each_token([&](std::string_view token, int32_t id) {
-    bytes += token.size();
-    if (token.size() > prefix.size() && token.starts_with(prefix))
-      continuing.emplace_back(token.substr(prefix.size()), id);
-  });
+  made->beginnings_ = PrefixSet(vocabulary.size());
+  for (int32_t id = 0; id < static_cast<int32_t>(vocabulary.size()); ++id) {
+    const auto token = vocabulary.token(id);
+    if (!token) continue;
+    uint64_t hash = Vocabulary::hash_start;
+    for (const char byte : *token) made->beginnings_.add(hash = Vocabulary::hash_next(hash, byte), PrefixSet::prefix);
+    made->beginnings_.add(hash, PrefixSet::token);
+    if (token->size() > prefix.size() && token->starts_with(prefix))
+      continuing.emplace_back(token->substr(prefix.size()), id);
+  }
   auto trie = PieceTrie::make(std::move(continuing));
   if (!trie) return fail(std::move(trie.error()));
   made->continuing_ = std::move(*trie);
-  made->beginnings_ = PrefixSet(bytes);
-  each_token([&](std::string_view token, int32_t /*id*/) {
-    uint64_t hash = Vocabulary::hash_start;
-    for (const char byte : token) made->beginnings_.add(hash = Vocabulary::hash_next(hash, byte), PrefixSet::prefix);
-    made->beginnings_.add(hash, PrefixSet::token);
-  });
   made->vocabulary_ = std::move(vocabulary);
   made->unk_token_ = std::move(unk);
   made->unk_ = *unk_id;

@@ -22,7 +22,9 @@ const char* ascii_end(const char* p, const char* end) {
 }  // namespace
 
 BertNormalizer::BertNormalizer(const Options& options) : options_(options) {
-  for (char32_t c = 0; c < forms_.size(); ++c) forms_[c] = found_form(c);
+  EncodeBuffers buffers;
+  NormalizedText out;
+  for (char32_t c = 0; c < forms_.size(); ++c) forms_[c] = found_form(c, buffers, out);
 }
 
 bool BertNormalizer::apply(TextView in, EncodeBuffers& buffers, NormalizedText& out) const {
@@ -75,7 +77,7 @@ void BertNormalizer::apply_plain(std::string_view in, EncodeBuffers& buffers, No
 }
 
 // The same for `c` alone, from the definition; only for characters below U+0800.
-BertNormalizer::Form BertNormalizer::found_form(char32_t c) const {
+BertNormalizer::Form BertNormalizer::found_form(char32_t c, EncodeBuffers& buffers, NormalizedText& out) const {
   Form form;
   if (options_.clean_text && (unicode::flags(c) & unicode::drop)) return form.size = Form::nothing, form;
   const auto parts = unicode::decompose(c);
@@ -90,8 +92,7 @@ BertNormalizer::Form BertNormalizer::found_form(char32_t c) const {
     if (waiting == parts.count) return form.size = Form::nothing, form;
     if (unicode::combining_rank(parts.at[0]) != 0) return form;
   }
-  EncodeBuffers buffers;
-  NormalizedText out;
+  out.clear();
   apply_any(c, {}, false, buffers, out);
   flush_run(false, buffers, out);
   if (out.text.size() > Form::most) return form;
@@ -127,7 +128,14 @@ BertNormalizer::Form BertNormalizer::form_of(char32_t c) const {
 void BertNormalizer::apply_traced(TextView in, EncodeBuffers& buffers, NormalizedText& out) const {
   for (const char* p = in.text.data(); p < in.text.data() + in.text.size();) {
     const TokenSpan origin = in.origins[static_cast<size_t>(p - in.text.data())];
-    apply_any(utf8::next(p), origin, true, buffers, out);
+    const char32_t c = utf8::next(p);
+    if (c >= 0x80) {
+      apply_any(c, origin, true, buffers, out);
+    } else if (forms_[c].size != Form::nothing) {
+      flush_run(true, buffers, out);
+      out.text += forms_[c].text[0];
+      out.origins.push_back(origin);
+    }
   }
   flush_run(true, buffers, out);
 }

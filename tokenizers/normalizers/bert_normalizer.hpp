@@ -35,7 +35,7 @@ class BertNormalizer final : public Normalizer {
     uint8_t size = unknown;  // of the text, or one of these
   };
   Form form_of(char32_t c) const;
-  Form found_form(char32_t c) const;
+  Form found_form(char32_t c, EncodeBuffers& buffers, NormalizedText& out) const;
 
   void apply_plain(std::string_view in, EncodeBuffers& buffers, NormalizedText& out) const;
   void apply_traced(TextView in, EncodeBuffers& buffers, NormalizedText& out) const;
