@@ -47,6 +47,8 @@ class NormalizersTest : public testing::Test {
     for (size_t i = 0; i < traced.text.size(); ++i)
       if (!utf8::is_continuation(traced.text[i]))
         shown += fmt::format(" {}-{}", traced.origins[i].begin, traced.origins[i].end);
+    EXPECT_TRUE((*normalizer)->apply({text, {}}, buffers, traced));
+    EXPECT_TRUE(traced.origins.empty()) << "origins of the text before";
     return shown;
   }
 

@@ -31,6 +31,7 @@ bool map_text(TextView in, NormalizedText& out) {
   const char* const end = begin + in.text.size();
   const char* p = first_changed<Map>(begin, end);
   if (p == end) return false;
+  out.clear();
   const auto before = static_cast<size_t>(p - begin);
   out.text.resize(before + Map::growth * static_cast<size_t>(end - p) + ascii::block);
   std::memcpy(out.text.data(), begin, before);
