@@ -64,6 +64,15 @@ def run_peer(make, folder, name, texts, rounds):
     return best
 
 
+def next_hugging_face(folder, file, rounds):
+    program = Path(__file__).resolve().parent / "hugging_face_1.py"
+    environment = os.environ | {"PYTHONPATH": str(Path(sys.prefix) / "hugging-face-1")}
+    made = json.loads(subprocess.run([sys.executable, program, folder / "tokenizer.json", file, str(rounds)], env=environment, capture_output=True, check=True, text=True).stdout)
+    if not made["version"].startswith("1."):
+        raise ValueError(f"its version is {made['version']}")
+    return [made["cold"], made["warm"]]
+
+
 def weir(args, *arguments):
     done = subprocess.run([args.weir, *map(str, arguments)], capture_output=True, text=True)
     if done.stderr:
@@ -84,6 +93,10 @@ def race(args, folder, name, sets):
                     rates[peer] = run_peer(make, folder, name, texts, args.rounds)
                 except BaseException as error:
                     notes.append(f"{peer} failed: {str(error).splitlines()[0][:80] if str(error) else type(error).__name__}")
+            try:
+                rates["Hugging Face 1"] = next_hugging_face(folder, file.name, args.rounds)
+            except (OSError, ValueError, subprocess.CalledProcessError) as error:
+                notes.append(f"Hugging Face 1 failed: {getattr(error, 'stderr', None) or error}"[-200:])
             second = weir(args, folder, "texts", file.name, args.rounds)
         ours = [max(first[key], second[key]) for key in ("cold", "warm")]
         tokens = sum(len(ids) for ids in peers.hugging_face(folder, name)(texts[:300]))
