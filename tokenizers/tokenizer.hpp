@@ -29,7 +29,7 @@ struct EncodeOptions {
   Truncation truncation = Truncation::longest_first;
   Side side = Side::right;
   bool add_special = true;  // [CLS], [SEP], ... as the tokenizer's post-processor says
-  bool offsets = false;     // fill TokenBuffer::offsets and ::special; about ten times slower
+  bool offsets = false;     // fill TokenBuffer::offsets and ::special; up to four times slower
   // A text that is too long makes several sequences instead of one cut short: windows of at most max_tokens, each with
   // the special tokens, of which neighbours share this many tokens of the text. Hugging Face's overflowing encodings,
   // in its order; for a pair every window of the part that gives way, with those of the other one.
