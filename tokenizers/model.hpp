@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ class Model {
   // A pre-tokenizer to run behind the file's own, since it provably changes no token: it cuts words into shorter ones,
   // which the word cache then knows. Null: there is none.
   virtual const PreTokenizer* safe_splits() const { return nullptr; }
+
+  // The id that Hugging Face shows as the text that it stands for, not by a name: Unigram's unknown token.
+  virtual std::optional<int32_t> shown_as_text() const { return std::nullopt; }
 
   virtual const Vocabulary& vocabulary() const = 0;
   virtual std::string describe() const = 0;

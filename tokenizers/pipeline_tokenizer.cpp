@@ -220,13 +220,17 @@ Result<void> PipelineTokenizer::encode_any(const Job& job, SequenceWriter& write
   if (most > most_window_tokens)
     return fail(ErrorCode::tokenizer_error,
                 fmt::format("{} times {} windows would have {} tokens", ranges[0].size(), ranges[1].size(), most));
-  // Hugging Face's order: the sequence, then each further window of the text with all of the pair, then the first one
-  // with the further ones of the pair.
-  const auto window = [&](size_t which, size_t i) { return SequenceWriter::Window{ranges[which][i], i > 0}; };
-  write(window(0, 0), window(1, 0));
-  for (size_t i = 1; i < ranges[0].size(); ++i)
-    for (size_t j = 0; j < ranges[1].size(); ++j) write(window(0, i), window(1, j));
-  for (size_t j = 1; j < ranges[1].size(); ++j) write(window(0, 0), window(1, j));
+  // Hugging Face's order: the sequence, then each further window of what the template has first with all of the other,
+  // then its first one with the further ones of the other.
+  const size_t outer = writer.pair_comes_first() ? 1 : 0;
+  const auto write_both = [&](size_t i, size_t j) {
+    const size_t at[] = {outer == 0 ? i : j, outer == 0 ? j : i};
+    write({ranges[0][at[0]], at[0] > 0}, {ranges[1][at[1]], at[1] > 0});
+  };
+  write_both(0, 0);
+  for (size_t i = 1; i < ranges[outer].size(); ++i)
+    for (size_t j = 0; j < ranges[1 - outer].size(); ++j) write_both(i, j);
+  for (size_t j = 1; j < ranges[1 - outer].size(); ++j) write_both(0, j);
   return {};
 }
 
@@ -367,7 +371,11 @@ Result<void> PipelineTokenizer::add_traced(TextView word, Run& run) const {
     const size_t until = std::min<size_t>(ends[i], word.text.size());
     if (until > from) begin = from;  // else the token shares the place of the one before it
     run.spans->push_back({word.origins[begin].begin, word.origins[until - 1].end});
-    if (run.edges != nullptr) run.edges->push_back(edges_of(id_to_token(run.ids[first + i]).value_or("")));
+    if (run.edges != nullptr) {
+      const int32_t id = run.ids[first + i];
+      const bool text = id == parts_.model->shown_as_text();
+      run.edges->push_back(edges_of(text ? word.text.substr(from, until - from) : id_to_token(id).value_or("")));
+    }
     from = until;
   }
   return {};

@@ -46,6 +46,12 @@ bool SequenceWriter::one_text() const {
          std::any_of(format_.begin(), format_.end(), [](const TemplatePart& part) { return part.kind == Kind::first; });
 }
 
+bool SequenceWriter::pair_comes_first() const {
+  const auto text = std::find_if(format_.begin(), format_.end(),
+                                 [](const TemplatePart& part) { return part.kind != Kind::special; });
+  return text != format_.end() && text->kind == Kind::second;
+}
+
 void SequenceWriter::begin_text() {
   for (const auto& part : format_) {
     if (part.kind == Kind::first) return;

@@ -22,6 +22,8 @@ class SequenceWriter {
   void begin_text();
   void end_text(size_t from, const std::vector<TokenEdges>& edges);
 
+  bool pair_comes_first() const;
+
   // A whole sequence of one window of the text and one of its pair; `further`: it is not the text's first window.
   struct Window {
     TokenRange range;

@@ -29,6 +29,7 @@ class Unigram final : public Model {
 
   Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                       std::vector<uint32_t>* ends) const override;
+  std::optional<int32_t> shown_as_text() const override { return unk_; }
   const Vocabulary& vocabulary() const override { return vocabulary_; }
   std::string describe() const override;
 

@@ -80,4 +80,8 @@ bool CharSet::contains(char32_t code) const {
   return after != ranges_.begin() && code <= std::prev(after)->last;
 }
 
+CharSet lone_word() {
+  return CharSet::of(*unicode::find_property("\\w")).unite(CharSet({{0xB2, 0xB3}, {0xB9, 0xB9}, {0xBC, 0xBE}}));
+}
+
 }  // namespace weir::regex

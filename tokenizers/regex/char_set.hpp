@@ -37,4 +37,8 @@ class CharSet {
   std::vector<CodeRange> ranges_;
 };
 
+// What \w, \p{Word} and \b outside of brackets take for word characters. There Oniguruma asks its table of ISO 8859-1
+// about the first 256 code points, and that counts superscripts and fractions among them.
+CharSet lone_word();
+
 }  // namespace weir::regex

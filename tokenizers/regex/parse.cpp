@@ -199,7 +199,14 @@ class Parser {
     if (!in_.at_end() && in_.rest()[0] >= '1' && in_.rest()[0] <= '9')
       return in_.unsupported(begin, "a back reference"), Node{};
     auto escape = read_escape(in_, begin);
-    return escape.is_set ? set(std::move(escape.set)) : letter(escape.code, options);
+    return escape.is_set ? lone_set(std::move(escape.set)) : letter(escape.code, options);
+  }
+
+  Node lone_set(CharSet members) {
+    const auto word = CharSet::of(*unicode::find_property("\\w"));
+    if (members == word) return set(lone_word());
+    if (members == word.complement()) return set(lone_word().complement());
+    return set(std::move(members));
   }
 
   // \R: one line break, and never the first half of \r\n.

@@ -99,7 +99,7 @@ void fill_blocks(const std::map<char32_t, uint32_t>& runs, Program& program) {
 
 Result<void> assign_symbols(const Syntax& syntax, Program& program) {
   const auto asked = asked_by(program);
-  const auto word = asked.word ? CharSet::of(*unicode::find_property("\\w")) : CharSet();
+  const auto word = asked.word ? lone_word() : CharSet();
   const auto newline = asked.newline ? CharSet::of(U'\n') : CharSet();
   Kinds kinds;
   for (const auto& set : syntax.sets) kinds.cut(set);
