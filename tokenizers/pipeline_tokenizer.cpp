@@ -68,8 +68,9 @@ PipelineTokenizer::PipelineTokenizer(TokenizerParts parts, const TokenizerOption
     auto& list = token.normalized ? normalized : raw;
     list.push_back(token);
     NormalizedText form;
-    if (token.normalized && parts_.normalizer && parts_.normalizer->apply({token.content, {}}, buffers, form)) {
-      normal_forms_.emplace(token.id, form.text);
+    if (token.normalized && parts_.normal_forms && parts_.normalizer &&
+        parts_.normalizer->apply({token.content, {}}, buffers, form)) {
+      if (form.text != token.content) normal_forms_.emplace(token.id, form.text);
       list.back().content = std::move(form.text);
     }
   }

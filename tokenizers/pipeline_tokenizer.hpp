@@ -30,6 +30,7 @@ struct TokenizerParts {
   PostProcessor post_processor;
   TokenDecoder decoder;
   std::vector<AddedToken> added;
+  bool normal_forms = true;  // added tokens that are normalized are looked for in their normal form; else as written
   SpecialIds special;
   std::optional<uint32_t> model_max_length;
   std::string file;  // that it was read from

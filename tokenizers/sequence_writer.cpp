@@ -47,8 +47,8 @@ bool SequenceWriter::one_text() const {
 }
 
 bool SequenceWriter::pair_comes_first() const {
-  const auto text = std::find_if(format_.begin(), format_.end(),
-                                 [](const TemplatePart& part) { return part.kind != Kind::special; });
+  const auto text =
+      std::find_if(format_.begin(), format_.end(), [](const TemplatePart& part) { return part.kind != Kind::special; });
   return text != format_.end() && text->kind == Kind::second;
 }
 

@@ -18,10 +18,16 @@ size_t character_length(char lead) {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
+// A sum of scores.
+template <UnigramSums sums>
+double rounded(double sum) {
+  return sums == UnigramSums::sentencepiece ? static_cast<float>(sum) : sum;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Unigram>> Unigram::make(std::span<const ScoredPiece> pieces, std::optional<int32_t> unk,
-                                               bool byte_fallback, const std::string& place) {
+                                               bool byte_fallback, const std::string& place, UnigramSums sums) {
   if (unk && static_cast<size_t>(*unk) >= pieces.size())
     return fail(ErrorCode::corrupt,
                 fmt::format("{}: the unknown piece is number {} of {}", place, *unk, pieces.size()));
@@ -52,6 +58,7 @@ Result<std::unique_ptr<Unigram>> Unigram::make(std::span<const ScoredPiece> piec
   made->unk_score_ = lowest - unknown_penalty;
   made->unk_ = unk;
   made->byte_fallback_ = byte_fallback;
+  made->sums_ = sums;
   return made;
 }
 
@@ -61,6 +68,7 @@ std::string Unigram::describe() const {
 }
 
 // Fills `best` for each end of a character.
+template <UnigramSums sums>
 Result<void> Unigram::find_best(std::string_view word, std::vector<UnigramBuffers::Best>& best) const {
   using Best = UnigramBuffers::Best;
   best.assign(word.size() + 1, Best());
@@ -73,12 +81,12 @@ Result<void> Unigram::find_best(std::string_view word, std::vector<UnigramBuffer
     for (size_t end = begin; end < word.size() && walk.next(word[end]);) {
       ++end;
       if (walk.id() < 0) continue;
-      const double score = scores_[static_cast<size_t>(walk.id())] + before;
+      const double score = rounded<sums>(scores_[static_cast<size_t>(walk.id())] + before);
       if (better(best[end], score)) best[end] = {score, static_cast<uint32_t>(begin), walk.id()};
       alone = alone || end - begin == length;
     }
     if (!alone) {
-      const double score = unk_score_ + before;
+      const double score = rounded<sums>(unk_score_ + before);
       auto& at = best[begin + length];
       if (better(at, score)) {
         if (!unk_)
@@ -96,7 +104,9 @@ Result<void> Unigram::find_best(std::string_view word, std::vector<UnigramBuffer
 Result<void> Unigram::encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                              std::vector<uint32_t>* ends) const {
   auto& [best, path] = buffers.unigram;
-  if (auto done = find_best(word, best); !done) return done;
+  auto done = sums_ == UnigramSums::hugging_face ? find_best<UnigramSums::hugging_face>(word, best)
+                                                 : find_best<UnigramSums::sentencepiece>(word, best);
+  if (!done) return done;
   path.clear();
   for (auto end = static_cast<uint32_t>(word.size()); end > 0; end = best[end].begin)
     path.push_back({best[end].begin, end, best[end].id});

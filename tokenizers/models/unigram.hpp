@@ -19,13 +19,20 @@ struct ScoredPiece {
   bool in_texts = true;  // false: a text never becomes this piece (SentencePiece's control pieces)
 };
 
+// Whose arithmetic decides between segmentations of nearly the same score.
+enum class UnigramSums : uint8_t {
+  hugging_face,  // double precision
+  sentencepiece  // sums rounded to single precision
+};
+
 // The segmentation of the highest sum of scores (Kudo 2018), found by Viterbi over the pieces that begin at each
-// character; equal sums as Hugging Face's encode_optimized breaks them. O(n * longest piece).
+// character; equal sums as the encode_optimized of Hugging Face and of SentencePiece break them. O(n * longest piece).
 class Unigram final : public Model {
  public:
   // `place` names the list of pieces. corrupt: `unk` is not the id of a piece.
   static Result<std::unique_ptr<Unigram>> make(std::span<const ScoredPiece> pieces, std::optional<int32_t> unk,
-                                               bool byte_fallback, const std::string& place);
+                                               bool byte_fallback, const std::string& place,
+                                               UnigramSums sums = UnigramSums::hugging_face);
 
   Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                       std::vector<uint32_t>* ends) const override;
@@ -36,6 +43,7 @@ class Unigram final : public Model {
  private:
   Unigram() = default;
 
+  template <UnigramSums sums>
   Result<void> find_best(std::string_view word, std::vector<UnigramBuffers::Best>& best) const;
   void add_unknown(std::string_view text, uint32_t end, std::vector<int32_t>& ids, std::vector<uint32_t>* ends) const;
 
@@ -46,6 +54,7 @@ class Unigram final : public Model {
   double unk_score_ = 0;
   std::optional<int32_t> unk_;
   bool byte_fallback_ = false;
+  UnigramSums sums_ = UnigramSums::hugging_face;
 };
 
 }  // namespace weir

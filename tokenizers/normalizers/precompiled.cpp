@@ -93,21 +93,40 @@ Result<CharacterMap> CharacterMap::parse(std::string_view map) {
   return parsed;
 }
 
-std::optional<std::string_view> CharacterMap::find(std::string_view text) const {
-  if (units_.empty()) return std::nullopt;
+// Calls `found` with each beginning of `text` that the map has, until it says false.
+template <typename Found>
+void CharacterMap::walk(std::string_view text, Found found) const {
+  if (units_.empty()) return;
   uint32_t node = offset(units_[0]);
-  for (char byte : text) {
-    const auto c = static_cast<unsigned char>(byte);
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
     node ^= c;
-    if (c == 0 || node >= units_.size() || label(units_[node]) != c) return std::nullopt;
+    if (c == 0 || node >= units_.size() || label(units_[node]) != c) return;
     const uint32_t unit = units_[node];
     node ^= offset(unit);
     if (!has_leaf(unit)) continue;
-    if (node >= units_.size() || value(units_[node]) > replacements_.size()) return std::nullopt;
-    const auto found = std::string_view(replacements_).substr(value(units_[node]));
-    return found.substr(0, found.find('\0'));
+    if (node >= units_.size() || value(units_[node]) > replacements_.size()) return;
+    const auto rest = std::string_view(replacements_).substr(value(units_[node]));
+    if (!found(Match{rest.substr(0, rest.find('\0')), i + 1})) return;
   }
-  return std::nullopt;
+}
+
+std::optional<std::string_view> CharacterMap::find(std::string_view text) const {
+  std::optional<std::string_view> first;
+  walk(text, [&](const Match& match) {
+    first = match.replacement;
+    return false;
+  });
+  return first;
+}
+
+std::optional<CharacterMap::Match> CharacterMap::find_longest(std::string_view text) const {
+  std::optional<Match> last;
+  walk(text, [&](const Match& match) {
+    last = match;
+    return true;
+  });
+  return last;
 }
 
 Precompiled::Precompiled(CharacterMap map) : map_(std::move(map)), mapped_(0x10000) {

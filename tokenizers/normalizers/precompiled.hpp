@@ -22,9 +22,19 @@ class CharacterMap {
   // The replacement for the shortest beginning of `text` that is in the map, as Hugging Face has it.
   std::optional<std::string_view> find(std::string_view text) const;
 
+  // The longest one, as SentencePiece has it.
+  struct Match {
+    std::string_view replacement;
+    size_t size = 0;  // of what it replaces
+  };
+  std::optional<Match> find_longest(std::string_view text) const;
+
   size_t size() const { return units_.size(); }
 
  private:
+  template <typename Found>
+  void walk(std::string_view text, Found found) const;
+
   std::vector<uint32_t> units_;
   std::string replacements_;
 };

@@ -96,8 +96,12 @@ bool surround(const Family& family, const TokenizerConfig& config, const RoleIds
     }
     case Surround::bos_eos: return around(Role::bos, Role::eos, 0, true);
     case Surround::cls_sep: return around(Role::cls, Role::sep, 1, false);
-    case Surround::roberta: return around(Role::cls, Role::sep, 0, true);
-    case Surround::clip: return around(Role::bos, Role::eos, 0, true);
+    case Surround::roberta:
+    case Surround::clip: {
+      const bool clip = family.surround == Surround::clip;
+      post.window_types = {0, 0};  // RobertaProcessing reaches further windows, too
+      return around(clip ? Role::bos : Role::cls, clip ? Role::eos : Role::sep, 0, true);
+    }
     case Surround::as_configured: break;
   }
   const bool bos = config.add_bos_token.value_or(false) && ids.id(Role::bos);
@@ -132,6 +136,8 @@ Result<TokenizerParts> make_family_tokenizer(Family family, const TokenizerConfi
   if (!root) return fail(root.error());
   auto parts = read_parts(*root, std::move(family.model), {});
   if (!parts) return parts;
+  if (family.own_normalizer) parts->normalizer = std::move(family.own_normalizer);
+  parts->normal_forms = family.normal_forms;
   const RoleIds ids(config, *parts);
   if (!surround(family, config, ids, parts->post_processor))
     return fail(ErrorCode::corrupt, fmt::format("{}: a token that stands around texts is not named", name));

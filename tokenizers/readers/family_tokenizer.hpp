@@ -27,10 +27,12 @@ struct Family {
   std::string normalizer = "null";
   std::string pre_tokenizer = "null";
   std::string decoder = "null";
+  std::unique_ptr<Normalizer> own_normalizer;  // instead of the one above
   Surround surround = Surround::as_configured;
   bool trim_offsets = false;       // of the post-processor
   std::vector<AddedToken> tokens;  // that the model's file asks to look for
   bool roles_in_texts = true;      // bos, eos and their like are looked for, too
+  bool normal_forms = true;        // as in TokenizerParts
 };
 
 // Builds the parts; `file` holds the tokens. corrupt: a token that stands around texts is not named.

@@ -9,6 +9,7 @@
 #include "tokenizers/base64.hpp"
 #include "tokenizers/models/bpe.hpp"
 #include "tokenizers/models/unigram.hpp"
+#include "tokenizers/normalizers/sentencepiece_normalizer.hpp"
 #include "tokenizers/readers/derived_merges.hpp"
 #include "tokenizers/readers/family_tokenizer.hpp"
 #include "tokenizers/readers/sentencepiece_file.hpp"
@@ -37,10 +38,10 @@ std::string precompiled(const SentencePieceFile& file) {
 }
 
 // Control and user-defined pieces are looked for in texts; only the first are special.
-std::vector<AddedToken> added_tokens(const SentencePieceFile& file, bool control) {
+std::vector<AddedToken> added_tokens(const SentencePieceFile& file) {
   std::vector<AddedToken> tokens;
   for (const auto& piece : file.pieces) {
-    if (piece.type != Type::user_defined && !(control && piece.type == Type::control)) continue;
+    if (piece.type != Type::user_defined && piece.type != Type::control) continue;
     auto token = special_token(piece.text);
     token.special = piece.type == Type::control;
     tokens.push_back(std::move(token));
@@ -200,34 +201,45 @@ Result<Family> tokenizers_backend(const SentencePieceFile& file, TokenizerConfig
   return family;
 }
 
-// No configuration at all: the ids that SentencePiece itself gives.
+// No configuration at all: the ids that SentencePiece itself gives. A model of pairs never joins a user-defined piece
+// with its neighbours, one of scores finds it by its score.
 Result<Family> sentencepiece(const SentencePieceFile& file, TokenizerConfig& config) {
   name_by_file(file, config);
-  const bool rewrites = file.add_dummy_prefix || file.remove_extra_whitespaces;
-  for (const auto& piece : file.pieces)
-    if (piece.type == Type::unused || (piece.type == Type::user_defined && rewrites))
-      return fail(ErrorCode::unsupported,
-                  fmt::format("{}: the {} piece '{}' is not built where no tokenizer_config.json names a class",
-                              file.place, piece.type == Type::unused ? "unused" : "user-defined", piece.text));
+  const bool bpe = file.kind == SentencePieceFile::Kind::bpe;
+  std::vector<std::string_view> kept;
+  std::vector<AddedToken> cut_out;
+  for (const auto& piece : file.pieces) {
+    if (piece.type == Type::unused && bpe)
+      return fail(ErrorCode::unsupported, fmt::format("{}: the unused piece '{}' is not built where no "
+                                                      "tokenizer_config.json names a class",
+                                                      file.place, piece.text));
+    if (piece.type != Type::user_defined) continue;
+    kept.push_back(piece.text);
+    if (!bpe) continue;
+    auto token = special_token(piece.text);
+    token.special = false;
+    token.normalized = true;
+    cut_out.push_back(std::move(token));
+  }
   BpeOptions options;
   options.unk_token = file.unk_piece;
   options.byte_fallback = file.byte_fallback;
   std::vector<ScoredPiece> pieces = scored(file);
-  for (size_t id = 0; id < pieces.size(); ++id) pieces[id].in_texts = file.pieces[id].type == Type::normal;
-  auto family = with_model(
-      file.kind == SentencePieceFile::Kind::bpe
-          ? make_bpe(file, std::move(options), false)
-          : Result<std::unique_ptr<Model>>(Unigram::make(pieces, file.unk_id, file.byte_fallback, file.place)));
-  if (!family) return family;
-  std::vector<std::string> steps;
-  if (!file.charsmap.empty()) steps.push_back(precompiled(file));
-  if (file.remove_extra_whitespaces) {
-    steps.emplace_back(R"({"type":"Replace","pattern":{"Regex":"^ +| +$"},"content":""})");
-    steps.emplace_back(R"({"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "})");
+  for (size_t id = 0; id < pieces.size(); ++id) {
+    const auto type = file.pieces[id].type;
+    pieces[id].in_texts = type == Type::normal || type == Type::user_defined;
   }
-  if (file.add_dummy_prefix) steps.emplace_back(R"({"type":"Prepend","prepend":" "})");
-  if (file.escape_whitespaces) steps.emplace_back(blanks_to_marks);
-  if (!steps.empty()) family->normalizer = sequence(steps);
+  auto family = with_model(bpe ? make_bpe(file, std::move(options), false)
+                               : Result<std::unique_ptr<Model>>(Unigram::make(pieces, file.unk_id, file.byte_fallback,
+                                                                              file.place, UnigramSums::sentencepiece)));
+  if (!family) return family;
+  auto normalizer = SentencePieceNormalizer::make(
+      file.charsmap, kept, {file.add_dummy_prefix, file.remove_extra_whitespaces, file.escape_whitespaces});
+  if (!normalizer) return fail(ErrorCode::corrupt, fmt::format("{}: {}", file.place, normalizer.error().message));
+  family->own_normalizer = std::move(*normalizer);
+  family->normal_forms = false;
+  family->roles_in_texts = false;  // control pieces are not looked for
+  family->tokens = std::move(cut_out);
   family->decoder = file.add_dummy_prefix ? byte_decoder_without_blank : byte_decoder;
   return family;
 }
@@ -254,8 +266,7 @@ Result<TokenizerParts> read_sentencepiece(const std::filesystem::path& path, Tok
     if (name != config.tokenizer_class) continue;
     auto family = make(*file, config);
     if (!family) return fail(std::move(family.error()));
-    family->tokens = added_tokens(*file, !name.empty());
-    family->roles_in_texts = !name.empty();  // SentencePiece looks for user-defined pieces alone
+    if (!name.empty()) family->tokens = added_tokens(*file);
     return make_family_tokenizer(std::move(*family), config, path);
   }
   return fail(ErrorCode::unsupported,
