@@ -11,6 +11,7 @@
 #include "tokenizers/json_file.hpp"
 #include "tokenizers/normalizers/bert_normalizer.hpp"
 #include "tokenizers/normalizers/read_normalizer.hpp"
+#include "tokenizers/normalizers/sentencepiece_normalizer.hpp"
 #include "tokenizers/normalizers/unicode_form.hpp"
 #include "tokenizers/unicode/tables.hpp"
 #include "tokenizers/utf8.hpp"
@@ -30,7 +31,9 @@ class NormalizersTest : public testing::Test {
   // The normal form, and the origin of each code point: "ab 0-1 1-2". A text that stays as it is has "same" behind it.
   std::string normal(const std::string& json, const std::string& text) {
     const auto normalizer = read(json);
-    if (!normalizer) return normalizer.error().message;
+    return normalizer ? normal(**normalizer, text) : normalizer.error().message;
+  }
+  std::string normal(const Normalizer& normalizer, const std::string& text) {
     std::vector<TokenSpan> origins;
     uint32_t characters = 0;
     for (char byte : text) {
@@ -39,15 +42,15 @@ class NormalizersTest : public testing::Test {
     }
     EncodeBuffers buffers;
     NormalizedText plain, traced;
-    if (!(*normalizer)->apply({text, {}}, buffers, plain)) return text + " same";
-    EXPECT_TRUE((*normalizer)->apply({text, origins}, buffers, traced));
+    if (!normalizer.apply({text, {}}, buffers, plain)) return text + " same";
+    EXPECT_TRUE(normalizer.apply({text, origins}, buffers, traced));
     EXPECT_EQ(plain.text, traced.text);
     EXPECT_EQ(traced.text.size(), traced.origins.size());
     std::string shown = traced.text;
     for (size_t i = 0; i < traced.text.size(); ++i)
       if (!utf8::is_continuation(traced.text[i]))
         shown += fmt::format(" {}-{}", traced.origins[i].begin, traced.origins[i].end);
-    EXPECT_TRUE((*normalizer)->apply({text, {}}, buffers, traced));
+    EXPECT_TRUE(normalizer.apply({text, {}}, buffers, traced));
     EXPECT_TRUE(traced.origins.empty()) << "origins of the text before";
     return shown;
   }
@@ -94,6 +97,15 @@ TEST_F(NormalizersTest, replacements_with_ways_of_their_own) {
   EXPECT_EQ(normal(R"({"type": "Replace", "pattern": {"String": "a"}, "content": "\u2581"})", "abca"),
             "\u2581bc\u2581 0-1 1-2 2-3 3-4");
   EXPECT_EQ(normal(R"({"type": "Replace", "pattern": {"String": "a"}, "content": ""})", "abca"), "bc 1-2 2-3");
+}
+
+TEST_F(NormalizersTest, sentencepiece_keeps_its_pieces_and_counts_blanks) {
+  using Options = SentencePieceNormalizer::Options;
+  const auto all = SentencePieceNormalizer::make("", {"[ X]"}, Options{}).value();
+  EXPECT_EQ(normal(*all, "  a  b[ X] "), "▁a▁b[▁X] 2-2 2-3 3-4 5-6 6-10 6-10 6-10 6-10");
+  const auto plain = SentencePieceNormalizer::make("", {}, Options{false, false, false}).value();
+  EXPECT_EQ(normal(*plain, "  a\u00e9 "), "  a\u00e9  0-1 1-2 2-3 3-4 4-5");
+  EXPECT_EQ(SentencePieceNormalizer::make("abc", {}, Options{}).error().message, "the character map is cut off");
 }
 
 TEST_F(NormalizersTest, sequences_are_laid_flat) {
