@@ -53,5 +53,15 @@ TEST_F(TokenizeTest, says_what_is_wrong) {
   EXPECT_EQ(run({"play"}).code, exit_config);
 }
 
+TEST_F(TokenizeTest, inspect_shows_a_tokenizer_without_a_model) {
+  const auto ran = test::run_verb(add_inspect, {"inspect", dir.path().string()});
+  EXPECT_EQ(ran.code, exit_ok) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("none: there is no config.json"));
+  EXPECT_THAT(ran.out, HasSubstr("WordPiece: 7 tokens"));
+  const auto nothing = test::run_verb(add_inspect, {"inspect", (dir.path() / "no").string()});
+  EXPECT_NE(nothing.code, exit_ok);
+  EXPECT_THAT(nothing.err, HasSubstr((dir.path() / "no").string()));
+}
+
 }  // namespace
 }  // namespace weir
