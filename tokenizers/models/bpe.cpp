@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 #include <fmt/format.h>
 
 #include "tokenizers/byte_alphabet.hpp"
 #include "tokenizers/encode_buffers.hpp"
+#include "tokenizers/models/long_words.hpp"
 #include "tokenizers/utf8.hpp"
 
 namespace weir {
@@ -124,7 +124,7 @@ Result<void> Bpe::encode(std::string_view word, EncodeBuffers& buffers, std::vec
   if (growing_ && work.symbols.size() <= short_word) {
     merge_short(work);
   } else {
-    merge_long(work);
+    merge_long(merges_, work);
   }
   for (const auto& symbol : work.symbols) ids.push_back(symbol.id);
   if (ends != nullptr) {
@@ -164,43 +164,6 @@ void Bpe::merge_short(BpeBuffers& work) const {
     if (at > 0) ranks[at - 1] = rank_at(at - 1);
   }
   work.symbols.resize(count);
-}
-
-// Merges wait in a heap. One is stale when its symbols have merged with others meanwhile; Hugging Face tells by the
-// result of what stands there now, and so does this.
-void Bpe::merge_long(BpeBuffers& work) const {
-  auto& symbols = work.symbols;
-  const auto count = static_cast<uint32_t>(symbols.size());
-  work.links.resize(count);
-  work.heap.clear();
-  const auto add = [&](uint32_t at, uint32_t next) {
-    const uint32_t rank = merges_.rank(symbols[at].id, symbols[next].id);
-    if (rank != MergeTable::none) work.heap.push_back(uint64_t{rank} << 32 | at);
-    return rank != MergeTable::none;
-  };
-  for (uint32_t i = 0; i < count; ++i) {
-    work.links[i] = {i - 1, i + 1};
-    if (i + 1 < count) add(i, i + 1);
-  }
-  const auto order = std::greater<>();
-  std::make_heap(work.heap.begin(), work.heap.end(), order);
-  while (!work.heap.empty()) {
-    std::pop_heap(work.heap.begin(), work.heap.end(), order);
-    const auto at = static_cast<uint32_t>(work.heap.back());
-    const int32_t result = merges_.result(static_cast<uint32_t>(work.heap.back() >> 32));
-    work.heap.pop_back();
-    const uint32_t next = work.links[at].next;
-    if (symbols[at].length == 0 || next == count) continue;
-    const uint32_t rank = merges_.rank(symbols[at].id, symbols[next].id);
-    if (rank == MergeTable::none || merges_.result(rank) != result) continue;
-    symbols[at] = {result, symbols[at].length + symbols[next].length};
-    symbols[next].length = 0;
-    const uint32_t after = work.links[at].next = work.links[next].next;
-    if (after < count) work.links[after].previous = at;
-    if (at > 0 && add(work.links[at].previous, at)) std::push_heap(work.heap.begin(), work.heap.end(), order);
-    if (after < count && add(at, after)) std::push_heap(work.heap.begin(), work.heap.end(), order);
-  }
-  std::erase_if(symbols, [](const Symbol& symbol) { return symbol.length == 0; });
 }
 
 }  // namespace weir

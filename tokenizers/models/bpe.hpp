@@ -14,7 +14,7 @@
 namespace weir {
 
 // Byte pair encoding as Hugging Face does it: of all pairs of neighbours that may merge, the one of the lowest rank
-// does, of equal ones the leftmost. Short words by scanning, long ones with a heap.
+// does, of equal ones the leftmost. Short words by scanning, long ones with a heap, the longest in parts.
 class Bpe final : public Model {
  public:
   // `place` names the list of merges. corrupt: a merge names a token that the vocabulary lacks. unsupported: more ids
@@ -38,7 +38,6 @@ class Bpe final : public Model {
   bool blanks_stand_in_front(std::span<const Merge> merges) const;
   std::optional<int32_t> whole(std::string_view word, BpeBuffers& work) const;
   void merge_short(BpeBuffers& work) const;
-  void merge_long(BpeBuffers& work) const;
 
   Vocabulary vocabulary_;
   BpeOptions options_;

@@ -18,9 +18,11 @@ struct BpeBuffers {
   struct Link {
     uint32_t previous;
     uint32_t next;
+    uint32_t rank;  // of the merge with the next
   };
   std::vector<Symbol> symbols;
-  std::vector<uint32_t> ranks;  // of each symbol with the next
+  std::vector<Symbol> part;    // of a word in parts
+  std::vector<Symbol> merged;  // its tokens
   std::vector<Link> links;
   std::vector<uint64_t> heap;  // rank << 32 | place
   std::string letters;         // a word in the byte alphabet
