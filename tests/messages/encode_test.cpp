@@ -148,7 +148,9 @@ TEST(Encode, every_answer_reads_back) {
         } else {
           EXPECT_EQ(read->values, values);
         }
-        if (task == Task::token_classify) EXPECT_THAT(read->labels, ElementsAre("NEGATIVE", "POSITIVE"));
+        if (task == Task::token_classify) {
+          EXPECT_THAT(read->labels, ElementsAre("NEGATIVE", "POSITIVE"));
+        }
         if (task == Task::embed || task == Task::token_embed || task == Task::token_classify) {
           EXPECT_EQ(read->rows, rows);
           EXPECT_EQ(read->dim, dim);
