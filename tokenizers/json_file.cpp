@@ -11,27 +11,51 @@
 #include "tokenizers/large_pages.hpp"
 
 namespace weir {
+namespace {
 
-// simdjson's memory is replaced by our own: with small pages, their faults are most of what parsing costs.
+constexpr size_t slack = 4096;  // simdjson wants less, behind all that it is given
+
+// A text to parse: simdjson reads a little behind its end. With room for the places that simdjson finds in it.
+class PaddedText {
+ public:
+  explicit PaddedText(size_t size)
+      : size_(size), places_((size + slack) / sizeof(uint32_t)), memory_(places_ + size + slack) {
+    std::fill_n(data() + size, simdjson::SIMDJSON_PADDING, '\0');
+  }
+  explicit PaddedText(std::string_view text) : PaddedText(text.size()) { std::copy(text.begin(), text.end(), data()); }
+
+  char* data() const { return reinterpret_cast<char*>(memory_.data()); }
+  size_t size() const { return size_; }
+  std::string_view view() const { return {data(), size_}; }
+  uint32_t* places() const { return memory_.data() + places_; }
+
+ private:
+  size_t size_;
+  size_t places_;  // where they begin
+  LargeBlock<uint32_t> memory_;
+};
+
+}  // namespace
+
+// simdjson's memory is replaced by our own: with small pages, their faults are most of what parsing costs. What is
+// filled from its beginning only shares a block, for fewer large pages.
 struct JsonAt::Document {
   Document(size_t text_bytes, std::string name)
-      : file(std::move(name)), tape(text_bytes + slack), strings(2 * text_bytes + slack) {}
+      : file(std::move(name)), tape_((2 * text_bytes + slack) / 8), memory_(tape_ + text_bytes + slack) {}
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
   ~Document() { give_back(); }
 
-  // `padded`: with SIMDJSON_PADDING bytes behind it.
-  simdjson::simdjson_result<simdjson::dom::element> parse(std::string_view padded) {
+  simdjson::simdjson_result<simdjson::dom::element> parse(const PaddedText& text) {
     simdjson::dom::parser parser;
     give_back();
-    const size_t capacity = std::max<size_t>(padded.size(), 64);  // what is less is made larger
+    const size_t capacity = std::max<size_t>(text.size(), 64);  // what is less is made larger
     if (const auto failed = values.allocate(capacity)) return failed;
     if (const auto failed = parser.allocate(capacity)) return failed;
-    LargeBlock<uint32_t> structurals(padded.size() + slack);
-    values.tape.reset(tape.data());
-    values.string_buf.reset(strings.data());
-    parser.implementation->structural_indexes.reset(structurals.data());
-    const auto root = parser.parse_into_document(values, padded.data(), padded.size(), false);
+    values.string_buf.reset(strings());
+    values.tape.reset(tape());
+    parser.implementation->structural_indexes.reset(text.places());
+    const auto root = parser.parse_into_document(values, text.data(), text.size(), false);
     (void)parser.implementation->structural_indexes.release();
     return root;
   }
@@ -40,15 +64,16 @@ struct JsonAt::Document {
   std::string file;
 
  private:
-  static constexpr size_t slack = 4096;  // simdjson wants less
+  uint8_t* strings() const { return reinterpret_cast<uint8_t*>(memory_.data()); }
+  uint64_t* tape() const { return memory_.data() + tape_; }
 
   void give_back() {
-    if (values.tape.get() == tape.data()) (void)values.tape.release();
-    if (values.string_buf.get() == strings.data()) (void)values.string_buf.release();
+    if (values.tape.get() == tape()) (void)values.tape.release();
+    if (values.string_buf.get() == strings()) (void)values.string_buf.release();
   }
 
-  LargeBlock<uint64_t> tape;
-  LargeBlock<uint8_t> strings;
+  size_t tape_;  // where it begins, behind the strings
+  LargeBlock<uint64_t> memory_;
 };
 
 namespace {
@@ -143,25 +168,6 @@ std::string why_not(std::string_view text, simdjson::error_code error) {
   return first.message.empty() ? simdjson::error_message(error) : first.message;
 }
 
-// A text to parse: simdjson reads a little behind its end.
-class PaddedText {
- public:
-  explicit PaddedText(size_t size) : size_(size), memory_(size + padding) {
-    std::fill_n(memory_.data() + size, padding, '\0');
-  }
-  explicit PaddedText(std::string_view text) : PaddedText(text.size()) { std::copy(text.begin(), text.end(), data()); }
-
-  char* data() const { return memory_.data(); }
-  size_t size() const { return size_; }
-  std::string_view view() const { return {data(), size_}; }
-
- private:
-  static constexpr size_t padding = simdjson::SIMDJSON_PADDING;
-
-  size_t size_;
-  LargeBlock<char> memory_;
-};
-
 // transformers writes "no limit" as 1000000000000000019884624838656, which simdjson refuses. Such a number becomes one
 // with an exponent, at the same place: 1000000000000000019e12.
 void shorten_long_integers(char* text, size_t size) {
@@ -202,10 +208,10 @@ Result<std::optional<JsonAt>> JsonAt::open(const std::filesystem::path& file) {
     return fail(ErrorCode::io_error, fmt::format("{}: cannot be read", file.string()));
   auto document = std::make_shared<Document>(text.size(), file.string());
   Element root;
-  auto failed = document->parse(text.view()).get(root);
+  auto failed = document->parse(text).get(root);
   if (failed == simdjson::NUMBER_ERROR) {
     shorten_long_integers(text.data(), text.size());
-    failed = document->parse(text.view()).get(root);
+    failed = document->parse(text).get(root);
   }
   if (failed != simdjson::SUCCESS)
     return fail(ErrorCode::corrupt, fmt::format("{}: is no JSON: {}", file.string(), why_not(text.view(), failed)));
@@ -215,7 +221,7 @@ Result<std::optional<JsonAt>> JsonAt::open(const std::filesystem::path& file) {
 Result<JsonAt> JsonAt::parse(std::string_view text, std::string name) {
   auto document = std::make_shared<Document>(text.size(), std::move(name));
   Element root;
-  const auto failed = document->parse(PaddedText(text).view()).get(root);
+  const auto failed = document->parse(PaddedText(text)).get(root);
   if (failed != simdjson::SUCCESS)
     return fail(ErrorCode::corrupt, fmt::format("{}: is no JSON: {}", document->file, why_not(text, failed)));
   return JsonAt(std::move(document), kept(root));
@@ -259,6 +265,20 @@ Result<void> JsonAt::each_member(const Member& member) const {
     if (auto done = member(name, value); !done) return done;
   }
   return {};
+}
+
+Result<LargeVector<std::pair<std::string_view, int64_t>>> JsonAt::integers(int64_t low, int64_t high) const {
+  simdjson::dom::object members;
+  if (!is_object() || of(value_).get(members) != simdjson::SUCCESS) return wrong("an object");
+  LargeVector<std::pair<std::string_view, int64_t>> list;
+  list.reserve(members.size());
+  for (const auto& [name, element] : members) {
+    int64_t number = 0;
+    if (element.get(number) != simdjson::SUCCESS || number < low || number > high)
+      return fail(JsonAt(document_, kept(element)).integer(low, high).error());
+    list.emplace_back(name, number);
+  }
+  return list;
 }
 
 Result<void> JsonAt::each_element(const Item& item) const {

@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
+#include "tokenizers/large_pages.hpp"
 
 namespace weir {
 
@@ -44,6 +46,8 @@ class JsonAt {
   // names and views as long as the document. An error when this is no object or list.
   Result<void> each_member(const Member& member) const;
   Result<void> each_element(const Item& item) const;
+  // All members of an object of whole numbers, in the order of the file; faster than one by one.
+  Result<LargeVector<std::pair<std::string_view, int64_t>>> integers(int64_t low, int64_t high) const;
 
   std::optional<double> number() const;  // none: it is something else
   Result<std::string> string() const;

@@ -7,11 +7,13 @@ namespace weir {
 namespace {
 
 constexpr size_t page = size_t{2} << 20;
+constexpr size_t most_small =
+    page / 4;  // from about there on, the faults of small pages take more than clearing a large one
 
 }  // namespace
 
 void* allocate_large(size_t bytes) {
-  if (bytes < page / 2) return ::operator new(bytes);
+  if (bytes <= most_small) return ::operator new(bytes);
   const size_t rounded = (bytes + page - 1) / page * page;
   void* const memory = ::operator new(rounded, std::align_val_t(page));
   (void)madvise(memory, rounded, MADV_HUGEPAGE);  // a hint
@@ -19,7 +21,7 @@ void* allocate_large(size_t bytes) {
 }
 
 void free_large(void* memory, size_t bytes) {
-  if (bytes < page / 2) return ::operator delete(memory);
+  if (bytes <= most_small) return ::operator delete(memory);
   ::operator delete(memory, std::align_val_t(page));
 }
 

@@ -7,7 +7,7 @@ namespace weir {
 
 // Large tables are cheaper in pages of 2 MiB: filling them costs one page fault instead of 512 (most of what loading a
 // vocabulary takes otherwise), and looking up costs fewer misses of the address cache. Where the kernel has no such
-// pages, small ones do; and for less than half of one.
+// pages, small ones do; and for up to a quarter of one.
 void* allocate_large(size_t bytes);
 void free_large(void* memory, size_t bytes);
 

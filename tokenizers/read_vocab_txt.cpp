@@ -29,10 +29,12 @@ Result<TokenizerParts> read_vocab_txt(const std::filesystem::path& dir, Tokenize
   const auto content = [&config](TokenRole role) -> const std::string& {
     return config.roles[static_cast<size_t>(role)]->content;
   };
-  auto vocabulary = Vocabulary::make(tokens, file.string());
+  PrefixSet beginnings;
+  auto vocabulary = Vocabulary::make(tokens, file.string(), &beginnings);
   if (!vocabulary) return fail(std::move(vocabulary.error()));
   const auto special = config.ids([&](const std::string& token) { return vocabulary->find(token); });
-  auto model = WordPiece::make(std::move(*vocabulary), content(TokenRole::unk), "##", 100, file.string());
+  auto model =
+      WordPiece::make(std::move(*vocabulary), std::move(beginnings), content(TokenRole::unk), "##", 100, file.string());
   if (!model) return fail(std::move(model.error()));
   if (!special.cls || !special.sep)
     return fail(ErrorCode::corrupt, fmt::format("{}: '{}' or '{}', which stand around a text, are not in it",

@@ -6,20 +6,30 @@
 
 #include <fmt/format.h>
 
+#include "tokenizers/models/prefix_set.hpp"
+
 namespace weir {
 namespace {
 
 constexpr int64_t most_ids = 4'000'000;  // ten times the largest vocabulary in use: a hostile id must not cost memory
 
+uint64_t hash_all_beginnings(std::string_view token, PrefixSet& beginnings) {
+  uint64_t hash = Vocabulary::hash_start;
+  for (const char byte : token) beginnings.add(hash = Vocabulary::hash_next(hash, byte), PrefixSet::prefix);
+  beginnings.add(hash, PrefixSet::token);
+  return hash;
+}
+
 }  // namespace
 
 Result<Vocabulary> Vocabulary::make(const std::vector<std::pair<std::string, int64_t>>& tokens,
-                                    const std::string& place) {
+                                    const std::string& place, PrefixSet* beginnings) {
   const std::vector<Entry> entries(tokens.begin(), tokens.end());
-  return make(entries, place);
+  return make(entries, place, Repeated::refused, beginnings);
 }
 
-Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::string& place, Repeated repeated) {
+Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::string& place, Repeated repeated,
+                                    PrefixSet* beginnings) {
   Vocabulary made;
   int64_t highest = -1;
   size_t bytes = 0;
@@ -34,11 +44,13 @@ Result<Vocabulary> Vocabulary::make(std::span<const Entry> tokens, const std::st
   made.spans_.resize(static_cast<size_t>(highest + 1));
   made.slots_.resize(std::bit_ceil(std::max<size_t>(tokens.size() + tokens.size() / 2, 16)));
   const size_t mask = made.slots_.size() - 1;
+  if (beginnings != nullptr) *beginnings = PrefixSet(tokens.size());
   constexpr size_t ahead = 16;
   std::array<uint64_t, ahead> hashes{};  // of the next tokens, whose slots are on their way
   const auto hash_of = [&](size_t i) {
     if (i >= tokens.size()) return;
-    hashes[i % ahead] = hash(tokens[i].first);
+    const auto token = tokens[i].first;
+    hashes[i % ahead] = beginnings != nullptr ? hash_all_beginnings(token, *beginnings) : hash(token);
     __builtin_prefetch(&made.slots_[spread(hashes[i % ahead]) & mask]);
   };
   for (size_t i = 0; i < ahead; ++i) hash_of(i);

@@ -13,6 +13,8 @@
 
 namespace weir {
 
+class PrefixSet;
+
 // Tokens and their ids, both ways. Immutable after building; for any thread.
 class Vocabulary {
  public:
@@ -21,10 +23,11 @@ class Vocabulary {
   enum class Repeated { refused, last_counts };
 
   // Takes tokens in any order of ids. corrupt: an id twice, a token twice, an id out of bounds (`place` names the
-  // file).
+  // file). `beginnings` becomes the set of what the tokens begin with, by hash().
   static Result<Vocabulary> make(std::span<const Entry> tokens, const std::string& place,
-                                 Repeated repeated = Repeated::refused);
-  static Result<Vocabulary> make(const std::vector<std::pair<std::string, int64_t>>& tokens, const std::string& place);
+                                 Repeated repeated = Repeated::refused, PrefixSet* beginnings = nullptr);
+  static Result<Vocabulary> make(const std::vector<std::pair<std::string, int64_t>>& tokens, const std::string& place,
+                                 PrefixSet* beginnings = nullptr);
 
   std::optional<int32_t> find(std::string_view token) const { return find(token, hash(token)); }
   std::optional<int32_t> find(std::string_view token, uint64_t hash) const;

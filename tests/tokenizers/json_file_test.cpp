@@ -61,6 +61,18 @@ TEST_F(JsonFileTest, members_and_elements_come_in_the_order_of_the_file) {
   EXPECT_FALSE(json["absent"].each_member([](std::string_view, const JsonAt&) -> Result<void> { return {}; }));
 }
 
+TEST_F(JsonFileTest, whole_numbers_come_all_at_once) {
+  const auto json =
+      open(R"({"ids": {"b": 7, "a": 2, "b": 3}, "late": {"a": 1, "b": 9, "c": "x"}, "text": {"a": "x"}})");
+  const auto ids = json["ids"].integers(0, 8);
+  ASSERT_TRUE(ids);
+  EXPECT_THAT(*ids, ElementsAre(testing::Pair("b", 7), testing::Pair("a", 2), testing::Pair("b", 3)));
+  EXPECT_THAT(json["late"].integers(0, 8).error().message, EndsWith("/late/b: is 9, should be between 0 and 8"));
+  EXPECT_THAT(json["text"].integers(0, 8).error().message, EndsWith("/text/a: is \"x\", should be a whole number"));
+  EXPECT_THAT(json["ids"]["a"].integers(0, 8).error().message, EndsWith("/ids/a: is 2, should be an object"));
+  EXPECT_THAT(json["absent"].integers(0, 8).error().message, EndsWith("/absent: is null, should be an object"));
+}
+
 TEST_F(JsonFileTest, the_last_of_members_with_one_name_counts) {
   const auto json = open(R"({"a": 1, "b": 2, "a": 3})");
   EXPECT_EQ(json["a"].integer(0, 9).value(), 3);

@@ -19,17 +19,10 @@ namespace {
 constexpr int64_t highest_id = std::numeric_limits<int32_t>::max();
 
 // {"token": id, ...}
-Result<Vocabulary> read_vocabulary(const JsonAt& vocab) {
-  LargeVector<Vocabulary::Entry> entries;
-  entries.reserve(vocab.count());
-  auto done = vocab.each_member([&](std::string_view token, const JsonAt& at) -> Result<void> {
-    const auto id = at.integer(0, highest_id);
-    if (!id) return fail(id.error());
-    entries.emplace_back(token, *id);
-    return {};
-  });
-  if (!done) return fail(std::move(done.error()));
-  return Vocabulary::make(entries, vocab.place());
+Result<Vocabulary> read_vocabulary(const JsonAt& vocab, PrefixSet* beginnings = nullptr) {
+  const auto entries = vocab.integers(0, highest_id);
+  if (!entries) return fail(entries.error());
+  return Vocabulary::make(*entries, vocab.place(), Vocabulary::Repeated::refused, beginnings);
 }
 
 // Null is absent.
@@ -144,7 +137,8 @@ Result<std::unique_ptr<Model>> read_word_level(const JsonAt& part) {
 }
 
 Result<std::unique_ptr<Model>> read_wordpiece(const JsonAt& part) {
-  auto vocabulary = read_vocabulary(part["vocab"]);
+  PrefixSet beginnings;
+  auto vocabulary = read_vocabulary(part["vocab"], &beginnings);
   if (!vocabulary) return fail(std::move(vocabulary.error()));
   auto unk = part["unk_token"].string();
   if (!unk) return fail(std::move(unk.error()));
@@ -154,8 +148,8 @@ Result<std::unique_ptr<Model>> read_wordpiece(const JsonAt& part) {
   const auto limit = part["max_input_chars_per_word"];
   const auto max_chars = limit.is_null() ? Result<int64_t>(100) : limit.integer(1, 1'000'000);
   if (!max_chars) return fail(max_chars.error());
-  return WordPiece::make(std::move(*vocabulary), std::move(*unk), *prefix, static_cast<uint32_t>(*max_chars),
-                         part["unk_token"].place());
+  return WordPiece::make(std::move(*vocabulary), std::move(beginnings), std::move(*unk), *prefix,
+                         static_cast<uint32_t>(*max_chars), part["unk_token"].place());
 }
 
 // In the order in which Hugging Face tries a model without a type.

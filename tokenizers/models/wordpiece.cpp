@@ -10,27 +10,24 @@
 
 namespace weir {
 
-Result<std::unique_ptr<Model>> WordPiece::make(Vocabulary vocabulary, std::string unk, const std::string& prefix,
-                                               uint32_t max_chars, const std::string& place) {
+Result<std::unique_ptr<Model>> WordPiece::make(Vocabulary vocabulary, PrefixSet beginnings, std::string unk,
+                                               const std::string& prefix, uint32_t max_chars,
+                                               const std::string& place) {
   auto made = std::make_unique<WordPiece>();
   const auto unk_id = vocabulary.find(unk);
   if (!unk_id)
     return fail(ErrorCode::corrupt, fmt::format("{}: the unknown token '{}' is not in the vocabulary", place, unk));
   std::vector<PieceTrie::Piece> continuing;
-  made->beginnings_ = PrefixSet(vocabulary.size());
   for (int32_t id = 0; id < static_cast<int32_t>(vocabulary.size()); ++id) {
     const auto token = vocabulary.token(id);
-    if (!token) continue;
-    uint64_t hash = Vocabulary::hash_start;
-    for (const char byte : *token) made->beginnings_.add(hash = Vocabulary::hash_next(hash, byte), PrefixSet::prefix);
-    made->beginnings_.add(hash, PrefixSet::token);
-    if (token->size() > prefix.size() && token->starts_with(prefix))
+    if (token && token->size() > prefix.size() && token->starts_with(prefix))
       continuing.emplace_back(token->substr(prefix.size()), id);
   }
   auto trie = PieceTrie::make(std::move(continuing));
   if (!trie) return fail(std::move(trie.error()));
   made->continuing_ = std::move(*trie);
   made->vocabulary_ = std::move(vocabulary);
+  made->beginnings_ = std::move(beginnings);
   made->unk_token_ = std::move(unk);
   made->unk_ = *unk_id;
   made->max_chars_ = max_chars;

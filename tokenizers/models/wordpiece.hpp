@@ -18,9 +18,10 @@ struct PieceEnd;
 // Greedy longest-match-first WordPiece (Hugging Face's model of that name). Immutable; for any thread.
 class WordPiece final : public Model {
  public:
-  // `prefix` marks pieces that continue a word ("##"). corrupt: no `unk` in the vocabulary.
-  static Result<std::unique_ptr<Model>> make(Vocabulary vocabulary, std::string unk, const std::string& prefix,
-                                             uint32_t max_chars, const std::string& place);
+  // `beginnings` as Vocabulary::make gives it; `prefix` marks pieces that continue a word ("##"). corrupt: no `unk` in
+  // the vocabulary.
+  static Result<std::unique_ptr<Model>> make(Vocabulary vocabulary, PrefixSet beginnings, std::string unk,
+                                             const std::string& prefix, uint32_t max_chars, const std::string& place);
 
   Result<void> encode(std::string_view word, EncodeBuffers& buffers, std::vector<int32_t>& ids,
                       std::vector<uint32_t>* ends) const override;

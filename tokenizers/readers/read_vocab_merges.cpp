@@ -64,15 +64,9 @@ Result<Vocabulary> read_vocab_json(const std::filesystem::path& file) {
   const auto root = JsonAt::open(file);
   if (!root) return fail(root.error());
   if (!*root) return fail(ErrorCode::not_found, fmt::format("{}: does not exist", file.string()));
-  std::vector<Vocabulary::Entry> entries;
-  const auto done = (*root)->each_member([&](std::string_view token, const JsonAt& at) -> Result<void> {
-    const auto id = at.integer(0, std::numeric_limits<int32_t>::max());
-    if (!id) return fail(id.error());
-    entries.emplace_back(token, *id);
-    return {};
-  });
-  if (!done) return fail(done.error());
-  return Vocabulary::make(entries, (*root)->place());
+  const auto entries = (*root)->integers(0, std::numeric_limits<int32_t>::max());
+  if (!entries) return fail(entries.error());
+  return Vocabulary::make(*entries, (*root)->place());
 }
 
 BpeOptions gpt2(Family& family, TokenizerConfig& config) {
