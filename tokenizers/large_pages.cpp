@@ -7,8 +7,7 @@ namespace weir {
 namespace {
 
 constexpr size_t page = size_t{2} << 20;
-constexpr size_t most_small =
-    page / 4;  // from about there on, the faults of small pages take more than clearing a large one
+constexpr size_t most_small = page / 4;  // from about there on, small pages' faults take more than clearing a large one
 
 }  // namespace
 
