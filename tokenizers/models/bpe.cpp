@@ -9,6 +9,7 @@
 #include "tokenizers/encode_buffers.hpp"
 #include "tokenizers/models/long_words.hpp"
 #include "tokenizers/utf8.hpp"
+#include "tokenizers/word_key.hpp"
 
 namespace weir {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 constexpr std::string_view blank = "▁";  // SentencePiece's
 // Up to here scanning for the lowest rank beats a heap.
 constexpr size_t short_word = 48;
+
+uint64_t word_hash(std::string_view word) { return WordKey::of(word.data(), word.size(), word).hash(word.data()); }
 
 // Whether a blank stands behind another character.
 bool has_inner_blank(std::string_view token) {
@@ -95,7 +98,22 @@ bool Bpe::blanks_stand_in_front(std::span<const Merge> merges) const {
 bool Bpe::use_raw_bytes() {
   raw_ = symbols_.use_raw_bytes();
   if (raw_) splits_ = nullptr;
+  if (raw_ && options_.ignore_merges) find_words();
   return raw_;
+}
+
+// Most words are no token, which their bytes tell sooner than their letters.
+void Bpe::find_words() {
+  words_ = HashFilter(vocabulary_.size());
+  std::string bytes;
+  for (int32_t id = 0; id < static_cast<int32_t>(vocabulary_.size()); ++id) {
+    const auto token = vocabulary_.token(id);
+    if (!token) continue;
+    bytes.clear();
+    for (const char* p = token->data(); p < token->data() + token->size();)
+      bytes += static_cast<char>(letter_byte(utf8::next(p)));  // a token of other letters is no word anyhow
+    words_.add(word_hash(bytes));
+  }
 }
 
 std::string Bpe::describe() const {
@@ -137,6 +155,7 @@ Result<void> Bpe::encode(std::string_view word, EncodeBuffers& buffers, std::vec
 std::optional<int32_t> Bpe::whole(std::string_view word, BpeBuffers& work) const {
   if (word.size() > vocabulary_.longest()) return std::nullopt;
   if (!raw_) return vocabulary_.find(word);
+  if (!words_.may_have(word_hash(word))) return std::nullopt;
   work.letters.clear();
   for (char byte : word) utf8::append(work.letters, byte_letters[static_cast<unsigned char>(byte)]);
   return vocabulary_.find(work.letters);
@@ -147,7 +166,10 @@ void Bpe::merge_short(BpeBuffers& work) const {
   size_t count = work.symbols.size();
   std::array<uint32_t, short_word + 1> ranks;
   const auto rank_at = [&](size_t i) {
-    return i + 1 < count ? merges_.rank(symbols[i].id, symbols[i + 1].id) : MergeTable::none;
+    if (i + 1 >= count) return MergeTable::none;
+    const uint32_t rank = merges_.rank(symbols[i].id, symbols[i + 1].id);
+    if (rank != MergeTable::none) merges_.prefetch_result(rank);
+    return rank;
   };
   for (size_t i = 0; i < count; ++i) ranks[i] = rank_at(i);
   while (count > 1) {

@@ -36,6 +36,7 @@ class Bpe final : public Model {
   Bpe(Vocabulary vocabulary, LargeVector<Merge> merges, BpeOptions options);
 
   bool blanks_stand_in_front(std::span<const Merge> merges) const;
+  void find_words();
   std::optional<int32_t> whole(std::string_view word, BpeBuffers& work) const;
   void merge_short(BpeBuffers& work) const;
 
@@ -45,6 +46,7 @@ class Bpe final : public Model {
   MergeTable merges_;
   bool raw_ = false;
   bool growing_ = true;  // no merge leaves its token as it was: then merge_short does what merge_long does
+  HashFilter words_;     // with raw bytes and ignore_merges: of the tokens as bytes
   std::unique_ptr<const PreTokenizer> splits_;
 };
 

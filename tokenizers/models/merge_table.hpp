@@ -5,6 +5,7 @@
 #include <span>
 
 #include "tokenizers/large_pages.hpp"
+#include "tokenizers/models/hash_filter.hpp"
 
 namespace weir {
 
@@ -28,13 +29,16 @@ class MergeTable {
 
   uint32_t rank(int32_t left, int32_t right) const {
     const uint64_t key = key_of(left, right);
-    for (size_t at = place(key);; at = (at + 1) & mask_) {
+    const uint64_t hash = hash_of(key);
+    if (!filter_.may_have(hash)) return none;
+    for (size_t at = hash >> shift_;; at = (at + 1) & mask_) {
       const uint64_t slot = slots_[at];
       if (slot >> 22 == key) return static_cast<uint32_t>(slot) & none;
       if (slot == empty) return none;
     }
   }
   int32_t result(uint32_t rank) const { return results_[rank]; }
+  void prefetch_result(uint32_t rank) const { __builtin_prefetch(&results_[rank]); }
   size_t size() const { return results_.size(); }
 
  private:
@@ -43,12 +47,13 @@ class MergeTable {
   static uint64_t key_of(int32_t left, int32_t right) {
     return uint64_t{static_cast<uint32_t>(left)} << 21 | static_cast<uint32_t>(right);
   }
-  size_t place(uint64_t key) const { return static_cast<size_t>(key * 0x9E3779B97F4A7C15u >> shift_); }
+  static uint64_t hash_of(uint64_t key) { return key * 0x9E3779B97F4A7C15u; }
 
   LargeVector<uint64_t> slots_;
   LargeVector<int32_t> results_;  // by rank
   size_t mask_ = 0;
   int shift_ = 0;
+  HashFilter filter_;  // of the keys
 };
 
 }  // namespace weir
