@@ -1,5 +1,8 @@
 #include "tokenizers/models/read_model.hpp"
 
+#include <charconv>
+#include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -101,6 +104,35 @@ Result<std::unique_ptr<Model>> read_bpe(const JsonAt& part) {
   return Bpe::make(std::move(*vocabulary), std::move(*merges), std::move(options), list.place());
 }
 
+// A score as Hugging Face reads it: its JSON parser (serde_json) divides the digits, as a double, by a power of ten.
+// That rounds twice, and the last bit decides between segmentations of equal sums.
+double read_score(double exact) {
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, std::abs(exact), std::chars_format::scientific);
+  if (error != std::errc()) return exact;
+  uint64_t digits = 0;
+  int exponent = 0;
+  const char* p = text;
+  for (bool behind_point = false; p < end && *p != 'e'; ++p) {
+    if (*p == '.') {
+      behind_point = true;
+      continue;
+    }
+    digits = digits * 10 + static_cast<uint64_t>(*p - '0');
+    exponent -= behind_point;
+  }
+  int power = 0;
+  if (p < end) std::from_chars(p + (p[1] == '+' ? 2 : 1), end, power);
+  power += exponent;
+  if (power < -300 || power > 300) return exact;
+  static constexpr double scales[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                      1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+  const auto size = static_cast<size_t>(std::abs(power));
+  const double scale = size < std::size(scales) ? scales[size] : std::pow(10.0, static_cast<double>(size));
+  const double read = power < 0 ? static_cast<double>(digits) / scale : static_cast<double>(digits) * scale;
+  return std::copysign(read, exact);
+}
+
 // [["piece", -3.5], ...]
 Result<std::unique_ptr<Model>> read_unigram(const JsonAt& part) {
   const auto vocab = part["vocab"];
@@ -112,7 +144,7 @@ Result<std::unique_ptr<Model>> read_unigram(const JsonAt& part) {
     const auto text = at[size_t{0}].view();
     const auto score = at[size_t{1}].number();
     if (!text || !score) return at.wrong("a piece and its score");
-    pieces.push_back({*text, *score});
+    pieces.push_back({*text, read_score(*score)});
     return {};
   });
   if (!done) return fail(std::move(done.error()));
