@@ -202,7 +202,7 @@ void scan_o200k(std::string_view text, uint32_t offset, std::vector<ByteRange>& 
 bool is_deepseek_cjk(char32_t c) { return (c >= 0x4E00 && c <= 0x9FA5) || (c >= 0x3040 && c <= 0x30FF); }
 
 // Eyes for which a text ends where a number or one of these characters begins: the first two expressions have made
-// words of them, and the third sees only what is between.
+// words of them, and the third sees each word, and what is between, alone.
 class DeepseekEyes : public Eyes {
  public:
   using Eyes::Eyes;
@@ -223,7 +223,8 @@ class DeepseekEyes : public Eyes {
 
 // [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*
 // |\s*[\r\n]+|\s+(?!\S)|\s+
-const char* skip_deepseek_word(const DeepseekEyes& eyes, const char* p) {
+template <typename AnyEyes>
+const char* skip_deepseek_word(const AnyEyes& eyes, const char* p) {
   constexpr uint8_t word = kind::letter | kind::mark;
   constexpr Style style{.digits = 3};
   const Character c = eyes.at(p);
@@ -254,8 +255,9 @@ void scan_deepseek3(std::string_view text, uint32_t offset, std::vector<ByteRang
   scan_with(text, offset, words, [&](const Eyes& eyes, const char* p) {
     if ((eyes.at(p).kind & kind::number) != 0) return skip_number<Style{.digits = 3}>(eyes, p);
     if (!deepseek.is_cjk(p)) return skip_deepseek_word(deepseek, p);
-    while (deepseek.is_cjk(p)) utf8::next(p);
-    return p;
+    const char* end = p;
+    while (deepseek.is_cjk(end)) utf8::next(end);
+    return skip_deepseek_word(Eyes(end), p);  // the third expression splits these words, too: at U+30FB
   });
 }
 
