@@ -107,7 +107,7 @@ void check_long_strings(Race& race) {
       "'Ll",    "'lL",    "'re",        "'ve",    "'x",     "'\u017f", "\u2019",
       ".",      "!",      "/",          "-",      "_",      "$",       "+",
       "(",      "\u3002", "\U0001f600", "\u200d", "\ufe0f", "\x01",    std::string("\0", 1),
-      "\x7f",   "\u0378", "\ue000"};
+      "\x7f",   "\u0378", "\ue000",     "\u30fb", "\u309b", "\u3099",  "\u30a0"};
   std::mt19937 random(5);
   for (size_t round = 0; round < 6'000; ++round) {
     std::string text;
@@ -117,11 +117,11 @@ void check_long_strings(Race& race) {
     race.check(text);
   }
   // Every code point, among letters, blanks and signs.
-  for (char32_t c = 1; c < 0x110000; c += c < 0x3000 ? 1 : 7) {
+  for (char32_t c = 1; c < 0x110000; c += c < 0x3100 ? 1 : 7) {
     if (c >= 0xD800 && c <= 0xDFFF) continue;
     std::string one;
     utf8::append(one, c);
-    race.check("a" + one + " " + one + one + "B!" + one + "\n" + one);
+    race.check("a" + one + " " + one + one + "B!" + one + "\n" + one + "\u30ab" + one + "\u30ab");
   }
 }
 
